@@ -1,0 +1,161 @@
+import type { Logger } from 'pino'
+import type { ModelsConfig } from '../config/schema.ts'
+import type { Candidate, ModelInfo, ModelRow, Provider } from '../contract/index.ts'
+import { type GatewayError, ISTHMUS_MODEL_NOT_FOUND, ISTHMUS_MODEL_PROVIDER_WAITING } from '../errors/index.ts'
+import type { FeatureTable } from '../ir/index.ts'
+import type { Instance, Registry } from '../registry/index.ts'
+import { nearest } from '../wire/nearest.ts'
+
+interface Channel {
+  readonly id: string
+  readonly provider: Provider
+  /** The models it lists, by id. */
+  readonly models: Map<string, ModelInfo>
+  /** Feature tables by model: they are the same for every request. */
+  readonly features: Map<string, FeatureTable>
+}
+
+/** Candidates of models that no list has are remembered too, but only so many: names come from clients. */
+const MAX_FEATURE_TABLES = 1000
+const SUGGESTIONS = 3
+
+/**
+ * Catalog knows which models there are and which provider's instance (channel) serves them. A name is tried in this
+ * order: `channel/model`, then an alias, then a bare model id that some channel lists.
+ */
+export class Catalog {
+  #channels = new Map<string, Channel>()
+  #config: ModelsConfig
+  #registry: Registry
+  #log: Logger
+  #rows: readonly ModelRow[] | undefined
+  #bare = new Map<string, Channel[]>()
+
+  constructor(registry: Registry, config: ModelsConfig, log: Logger) {
+    this.#config = config
+    this.#registry = registry
+    this.#log = log
+    for (const instance of registry.all('provider')) this.#add(instance)
+  }
+
+  /** rows are all listed models, by the name a client sends. */
+  rows(): readonly ModelRow[] {
+    this.#rows ??= [...this.#channels.values()].flatMap(channel =>
+      [...channel.models.values()].map(info => ({ ...info, id: `${channel.id}/${info.id}`, provider: channel.id }))
+    )
+    return this.#rows
+  }
+
+  /** find gives the row of a listed model, by its full or its bare name. */
+  find(name: string): ModelRow | undefined {
+    const rows = this.rows()
+    return rows.find(row => row.id === name) ?? rows.find(row => row.id === `${row.provider}/${name}`)
+  }
+
+  /** notFound makes the error for an unknown name, with the nearest ones that are known. */
+  notFound(name: string): GatewayError {
+    return ISTHMUS_MODEL_NOT_FOUND.with({ clientCode: 'model_not_found', param: 'model' }, name, this.suggest(name))
+  }
+
+  /** suggest gives a sentence with the nearest known names, '' when none is near. It begins with a space. */
+  suggest(name: string): string {
+    const known = [...Object.keys(this.#config.aliases), ...this.rows().flatMap(row => [row.id, bareOf(row)])]
+    const near = nearest(name, [...new Set(known)], SUGGESTIONS)
+    return near.length === 0 ? '' : ` Did you mean ${near.map(it => `'${it}'`).join(' or ')}?`
+  }
+
+  /** resolve gives the candidates of a name in order: its targets, then the fallbacks of the config and of the caller. */
+  resolve(name: string, callerFallbacks: readonly string[] = []): readonly Candidate[] {
+    const candidates = [...this.#targets(name)]
+    const fallbacks = [...(this.#config.fallbacks[name] ?? []), ...callerFallbacks]
+    for (const fallback of fallbacks) candidates.push(...this.#targets(fallback))
+    if (candidates.length < 2) return candidates
+    const seen = new Set<string>()
+    return candidates.filter(({ provider, model }) => {
+      const key = `${provider}/${model}`
+      return !seen.has(key) && seen.add(key)
+    })
+  }
+
+  /** setModels replaces the list of a channel with what its upstream says; models known beforehand stay. */
+  setModels(channelId: string, models: readonly ModelInfo[]): void {
+    const channel = this.#channels.get(channelId)
+    if (channel === undefined) return
+    channel.models.clear()
+    for (const info of [...(channel.provider.models?.known ?? []), ...models]) channel.models.set(info.id, info)
+    this.#rows = undefined
+    this.#bare.clear()
+    for (const each of this.#channels.values()) this.#index(each)
+    this.#log.debug({ channel: channelId, models: channel.models.size }, 'model list read')
+  }
+
+  #add({ id, contribution }: Instance<'provider'>): void {
+    const known = contribution.models?.known ?? []
+    const channel: Channel = {
+      id,
+      provider: contribution,
+      models: new Map(known.map(info => [info.id, info])),
+      features: new Map()
+    }
+    this.#channels.set(id, channel)
+    this.#index(channel)
+  }
+
+  #index(channel: Channel): void {
+    for (const model of channel.models.keys()) {
+      const serving = this.#bare.get(model)
+      if (serving === undefined) this.#bare.set(model, [channel])
+      else serving.push(channel)
+    }
+  }
+
+  #targets(name: string): readonly Candidate[] {
+    const direct = this.#direct(name)
+    if (direct !== undefined) return [direct]
+    const alias = Object.hasOwn(this.#config.aliases, name) ? this.#config.aliases[name] : undefined
+    if (alias !== undefined) {
+      return (typeof alias === 'string' ? [alias] : alias).flatMap(target => {
+        const candidate = this.#direct(target)
+        return candidate === undefined ? this.#listed(target) : [candidate]
+      })
+    }
+    return this.#listed(name)
+  }
+
+  /** `channel/model`: the channel is asked even for a model that no list has, as models appear daily. */
+  #direct(name: string): Candidate | undefined {
+    const slash = name.indexOf('/')
+    if (slash <= 0 || slash === name.length - 1) return undefined
+    const id = name.slice(0, slash)
+    const model = name.slice(slash + 1)
+    const channel = this.#channels.get(id)
+    if (channel === undefined) {
+      const waiting = this.#registry.waiting.find(it => it.kind === 'provider' && it.id === id)
+      if (waiting === undefined) return undefined
+      const details = { clientCode: 'model_not_found', param: 'model' }
+      throw ISTHMUS_MODEL_PROVIDER_WAITING.with(details, name, id, waiting.variables.join(', '))
+    }
+    if (this.#config.strict && !channel.models.has(model)) return undefined
+    return this.#candidate(channel, model)
+  }
+
+  #listed(name: string): readonly Candidate[] {
+    const serving = this.#bare.get(name)
+    if (serving === undefined) throw this.notFound(name)
+    return serving.map(channel => this.#candidate(channel, name))
+  }
+
+  #candidate(channel: Channel, model: string): Candidate {
+    const { provider, features } = channel
+    let table = features.get(model)
+    if (table === undefined) {
+      table = provider.featuresFor?.(model) ?? provider.features
+      if (features.size >= MAX_FEATURE_TABLES) features.clear()
+      features.set(model, table)
+    }
+    const info = channel.models.get(model)
+    return { provider: channel.id, model, features: table, ...(info && { info }) }
+  }
+}
+
+const bareOf = (row: ModelRow): string => row.id.slice(row.provider.length + 1)

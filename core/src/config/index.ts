@@ -1,0 +1,11 @@
+/** The config file: found, read, resolved, checked. What it enables is the plugin host's to find. */
+
+export { checkFilled, type PlacedProblem } from './check.ts'
+export * from './define.ts'
+export type { Environment } from './environment.ts'
+export { fill, isPlainObject } from './fill.ts'
+export { type Loaded, type LoadOptions, loadConfig, reason } from './load.ts'
+export { type ConfigProblem, configInvalid, reportProblems } from './problems.ts'
+export { configReference, schemaTable } from './reference.ts'
+export * from './schema.ts'
+export { literalSecrets, wrapSecrets } from './secrets.ts'

@@ -1,0 +1,139 @@
+import type { FeatureTable, FormatId, GenerateRequest } from '../ir/index.ts'
+import type { EncodedRequest, WireFormat } from './format.ts'
+import type { ResponseHead } from './http.ts'
+import type { ModelInfo, ResponseDecoder, Target, UpstreamError, UpstreamReply, UpstreamRequest } from './upstream.ts'
+
+/** Timeouts of one provider, in milliseconds. */
+export interface Timeouts {
+  readonly connectMs: number
+  /** Until the head of the reply: reasoning models think for minutes. */
+  readonly headersMs: number
+  /** Between two chunks of the reply. */
+  readonly idleMs: number
+}
+
+/** Provider turns IR into requests to one upstream, and its bytes into IR events. It opens no sockets. */
+export interface Provider {
+  readonly format: FormatId
+  readonly features: FeatureTable
+  /** featuresFor gives the table for one model, where models differ. */
+  featuresFor?(model: string): FeatureTable
+  /** As the vendor's own SDK takes it; its origin is the key of the connection pool. */
+  readonly baseUrl: string
+  readonly timeouts?: Partial<Timeouts>
+  /** encode describes the request. It is pure: the same IR gives the same bytes. */
+  encode(request: GenerateRequest, target: Target): UpstreamRequest
+  /** authorize puts keys, signatures or tokens on the request. */
+  authorize?(request: UpstreamRequest, signal: AbortSignal): void | Promise<void>
+  /** decoder is made once for each attempt; `context` is the one of the encoded request. */
+  decoder(target: Target, head: ResponseHead, context: unknown): ResponseDecoder
+  decodeError(head: ResponseHead, body: Uint8Array): UpstreamError
+  /** Reply headers that go on to a client of the same format. */
+  readonly forwardHeaders?: readonly string[]
+  /** The models: those known beforehand, and how to ask the upstream for its list. */
+  readonly models?: ProviderModels
+  /** send replaces the kernel's transport, for a provider without a wire of its own. */
+  send?(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamReply>
+}
+
+export interface ProviderModels {
+  readonly known?: readonly ModelInfo[]
+  readonly list?: {
+    readonly request: UpstreamRequest
+    decode(body: unknown): readonly ModelInfo[]
+  }
+}
+
+/** Dialect is how a vendor's wire differs from the format it almost speaks. */
+export interface Dialect {
+  /** Top-level members of the request under other names, ours → theirs. */
+  readonly rename?: Readonly<Record<string, string>>
+  /** rewriteRequest changes the encoded body, after `rename`. */
+  rewriteRequest?(body: Record<string, unknown>, target: Target): Record<string, unknown>
+  /** rewriteReply changes each JSON object of the reply before it is decoded: the whole reply, or one stream event. */
+  rewriteReply?(body: Record<string, unknown>): Record<string, unknown>
+}
+
+export interface ProviderOptions<Traits> {
+  readonly baseUrl: string
+  /** Appended to `baseUrl`. */
+  readonly path: string | ((request: GenerateRequest, target: Target) => string)
+  readonly headers?: Readonly<Record<string, string>>
+  authorize?(request: UpstreamRequest, signal: AbortSignal): void | Promise<void>
+  readonly timeouts?: Partial<Timeouts>
+  readonly dialect?: Dialect
+  /** Verdicts that differ from the format's. */
+  readonly features?: Partial<FeatureTable>
+  /** traits tells the encoder what it has to know of a model. */
+  traits?(model: string): Traits
+  /** featuresOf gives verdicts that differ for one model. */
+  featuresOf?(model: string): Partial<FeatureTable>
+  /** `modelsPath` is where the upstream lists its models; without it nothing is asked. */
+  readonly modelsPath?: string
+  readonly known?: readonly ModelInfo[]
+  send?(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamReply>
+}
+
+/** providerFrom binds a wire format to an upstream. */
+export function providerFrom<Traits>(format: WireFormat<Traits>, options: ProviderOptions<Traits>): Provider {
+  const { dialect, authorize, send, featuresOf } = options
+  const features: FeatureTable = { ...format.features, ...options.features }
+  const headers = { 'content-type': 'application/json', ...options.headers }
+  return {
+    format: format.id,
+    features,
+    baseUrl: options.baseUrl.replace(/\/+$/, ''),
+    forwardHeaders: format.forward.response,
+    ...(options.timeouts && { timeouts: options.timeouts }),
+    ...(featuresOf && { featuresFor: (model: string) => ({ ...features, ...featuresOf(model) }) }),
+    encode(request, target) {
+      const traits = options.traits?.(target.model)
+      const encoded = format.request.encode(
+        request,
+        traits === undefined ? (target as Target<Traits>) : { ...target, traits }
+      )
+      return {
+        method: 'POST',
+        path: typeof options.path === 'string' ? options.path : options.path(request, target),
+        headers: { ...forwardedHeaders(request, format), ...headers, ...encoded.headers },
+        body: JSON.stringify(dialect === undefined ? encoded.body : toDialect(encoded, target, dialect)),
+        gaps: encoded.gaps,
+        context: encoded.context
+      }
+    },
+    ...(authorize && { authorize }),
+    decoder: (target, head, context) => format.response.decoder(head, target, context, dialect?.rewriteReply),
+    decodeError: format.error.decode,
+    models: {
+      ...(options.known && { known: options.known }),
+      ...(options.modelsPath !== undefined && {
+        list: {
+          request: { method: 'GET', path: options.modelsPath, headers: { ...options.headers } },
+          decode: format.models.decode
+        }
+      })
+    },
+    ...(send && { send })
+  }
+}
+
+/** forwardedHeaders are the client's headers that the format lists, and only if the client speaks that format. */
+function forwardedHeaders<T>(request: GenerateRequest, format: WireFormat<T>): Record<string, string> {
+  const { headers } = request.ingress
+  if (headers === undefined || request.ingress.format !== format.id) return {}
+  const forwarded: Record<string, string> = {}
+  for (const name of format.forward.request) {
+    const value = headers[name]
+    if (value !== undefined) forwarded[name] = value
+  }
+  return forwarded
+}
+
+function toDialect(encoded: EncodedRequest, target: Target, dialect: Dialect): Record<string, unknown> {
+  const { rename, rewriteRequest } = dialect
+  let body = encoded.body
+  if (rename !== undefined) {
+    body = Object.fromEntries(Object.entries(body).map(([name, value]) => [rename[name] ?? name, value]))
+  }
+  return rewriteRequest === undefined ? body : rewriteRequest(body, target)
+}

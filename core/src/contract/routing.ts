@@ -1,0 +1,46 @@
+import type { FeatureTable, GenerateRequest } from '../ir/index.ts'
+import type { ModelInfo, Target } from './upstream.ts'
+
+/** Candidate is a target that could serve an exchange, with what is known of it. */
+export interface Candidate extends Target {
+  readonly info?: ModelInfo
+  readonly features: FeatureTable
+}
+
+/** SetAside is a candidate that was left out of the plan, and why. */
+export interface SetAside {
+  readonly target: Target
+  readonly reason: string
+}
+
+/** Plan is the ordered candidates of one exchange. */
+export interface Plan {
+  readonly candidates: readonly Candidate[]
+  readonly setAside: readonly SetAside[]
+}
+
+export interface Ranked {
+  readonly candidate: Candidate
+  readonly score: number
+  readonly why: string
+}
+
+/** RouteContext is what a strategy may look at. */
+export interface RouteContext {
+  readonly request: GenerateRequest
+  readonly nowMs: number
+  random(): number
+}
+
+/** AttemptEvent tells a strategy how an attempt goes. */
+export interface AttemptEvent {
+  readonly type: 'start' | 'first_token' | 'error' | 'end'
+  readonly target: Target
+  readonly atMs: number
+}
+
+/** Router ranks the candidates it is given. It does not filter, fetch or send. */
+export interface Router {
+  rank(context: RouteContext, candidates: readonly Candidate[]): readonly Ranked[] | Promise<readonly Ranked[]>
+  observe?(event: AttemptEvent): void
+}

@@ -1,0 +1,3 @@
+export * from './errors.ts'
+export * from './gateway-error.ts'
+export * from './kinds.ts'

@@ -1,0 +1,187 @@
+import type { Feature } from './features.ts'
+import type { FilePart, ImagePart, Part } from './parts.ts'
+import type { GenerateRequest, Message, ToolChoice, ToolDef } from './request.ts'
+
+/** featuresOf lists what a request needs its upstream to understand, each feature once. */
+export function featuresOf(request: GenerateRequest): ReadonlySet<Feature> {
+  const found = new Set<Feature>()
+  messageFeatures(request.messages, found)
+  for (const tool of request.tools) toolFeatures(tool, found)
+  if (request.toolChoice !== undefined) choiceFeature(request.toolChoice, found)
+  if (request.parallelTools === false && request.tools.length > 0) found.add('tools.parallel.off')
+  if (request.maxToolCalls !== undefined) found.add('tools.max_calls')
+  outputFeatures(request, found)
+  samplingFeatures(request, found)
+  reasoningFeatures(request, found)
+  contextFeatures(request, found)
+  if (request.ext !== undefined) found.add('ext')
+  return found
+}
+
+function messageFeatures(messages: readonly Message[], found: Set<Feature>): void {
+  let leading = true
+  for (const message of messages) {
+    const instruction = message.role === 'system' || message.role === 'developer'
+    if (instruction) found.add(leading ? 'input.system' : 'input.system.later')
+    else leading = false
+    if (message.role === 'developer') found.add('input.developer')
+    if (message.name !== undefined) found.add('input.name')
+    if (message.prefill) found.add('input.prefill')
+    if (message.cache !== undefined) found.add('cache.mark')
+    if (message.ext !== undefined) found.add('ext')
+    for (const part of message.parts) partFeatures(part, message.role === 'assistant', false, found)
+  }
+}
+
+function partFeatures(part: Part, assistant: boolean, inResult: boolean, found: Set<Feature>): void {
+  if (part.cache !== undefined) found.add('cache.mark')
+  if (part.ext !== undefined) found.add('ext')
+  // Some formats seal a call or a text instead of a part of its own: it is reasoning that is sent back all the same.
+  if (part.seal !== undefined) found.add('input.reasoning')
+  switch (part.type) {
+    case 'text':
+      if (part.annotations !== undefined && part.annotations.length > 0) found.add('input.annotations')
+      break
+    case 'image':
+      found.add(inResult ? 'tools.result.media' : assistant ? 'input.image.assistant' : imageFeature(part))
+      if (inResult || assistant) found.add(imageFeature(part))
+      if (part.detail !== undefined) found.add('input.image.detail')
+      break
+    case 'audio':
+      found.add(part.source.kind === 'file_ref' ? 'input.audio.ref' : 'input.audio')
+      break
+    case 'video':
+      found.add('input.video')
+      break
+    case 'file':
+      if (inResult) found.add('tools.result.media')
+      found.add(fileFeature(part))
+      if (part.title !== undefined || part.context !== undefined) found.add('input.file.title')
+      if (part.citations) found.add('input.file.citations')
+      if (part.source.kind === 'blocks') {
+        for (const inner of part.source.parts) partFeatures(inner, assistant, inResult, found)
+      }
+      break
+    case 'tool_call':
+      if (part.caller !== undefined || part.namespace !== undefined) found.add('tools.call.caller')
+      break
+    case 'tool_result':
+      if (part.isError) found.add('tools.result.error')
+      for (const inner of part.content) partFeatures(inner, false, true, found)
+      break
+    case 'reasoning':
+      found.add('input.reasoning')
+      break
+    case 'refusal':
+      found.add('input.refusal')
+      break
+    case 'hosted_call':
+    case 'hosted_result':
+      found.add('input.hosted')
+      break
+    case 'opaque':
+      if (part.replay === 'same_dialect') found.add('input.opaque')
+      break
+  }
+}
+
+function imageFeature(part: ImagePart): Feature {
+  if (part.source.kind === 'url') return 'input.image.url'
+  return part.source.kind === 'file_ref' ? 'input.image.file' : 'input.image.inline'
+}
+
+function fileFeature(part: FilePart): Feature {
+  switch (part.source.kind) {
+    case 'inline':
+      return 'input.file.inline'
+    case 'url':
+      return 'input.file.url'
+    case 'file_ref':
+      return 'input.file.ref'
+    case 'text':
+      return 'input.file.text'
+    case 'blocks':
+      return 'input.file.blocks'
+  }
+}
+
+function toolFeatures(tool: ToolDef, found: Set<Feature>): void {
+  found.add(tool.type === 'function' ? 'tools.function' : tool.type === 'custom' ? 'tools.custom' : 'tools.hosted')
+  if (tool.type !== 'hosted' && tool.ext !== undefined) found.add('ext')
+  if (tool.type === 'custom') return
+  if (tool.cache !== undefined) found.add('tools.cache')
+  if (tool.type === 'hosted') return
+  if (tool.strict) found.add('tools.strict')
+  if (tool.defer || tool.examples !== undefined || tool.outputSchema !== undefined || tool.eagerStream !== undefined) {
+    found.add('tools.extras')
+  }
+}
+
+function choiceFeature(choice: ToolChoice, found: Set<Feature>): void {
+  if (choice.type !== 'auto') found.add(`tools.choice.${choice.type}`)
+}
+
+function outputFeatures({ output }: GenerateRequest, found: Set<Feature>): void {
+  if (output.maxTokens !== undefined) found.add(output.maxTokens === 0 ? 'output.max_tokens.zero' : 'output.max_tokens')
+  if (output.stop !== undefined && output.stop.length > 0) found.add('output.stop')
+  if (output.n !== undefined && output.n > 1) found.add('output.n')
+  if (output.logprobs !== undefined) found.add('output.logprobs')
+  if (output.format?.type === 'json_object') found.add('output.json')
+  if (output.format?.type === 'json_schema') found.add('output.json_schema')
+  if (output.modalities?.includes('audio')) found.add('output.audio')
+  if (output.modalities?.includes('image')) found.add('output.image')
+  if (output.verbosity !== undefined) found.add('output.verbosity')
+  if (output.prediction !== undefined) found.add('output.prediction')
+}
+
+const SAMPLING = {
+  temperature: 'sampling.temperature',
+  topP: 'sampling.top_p',
+  topK: 'sampling.top_k',
+  minP: 'sampling.min_p',
+  topA: 'sampling.top_a',
+  seed: 'sampling.seed',
+  frequencyPenalty: 'sampling.frequency_penalty',
+  presencePenalty: 'sampling.presence_penalty',
+  repetitionPenalty: 'sampling.repetition_penalty',
+  logitBias: 'sampling.logit_bias'
+} as const satisfies Record<keyof GenerateRequest['sampling'], Feature>
+
+function samplingFeatures({ sampling }: GenerateRequest, found: Set<Feature>): void {
+  for (const key in sampling) {
+    if (sampling[key as keyof typeof SAMPLING] !== undefined) found.add(SAMPLING[key as keyof typeof SAMPLING])
+  }
+}
+
+function reasoningFeatures({ reasoning }: GenerateRequest, found: Set<Feature>): void {
+  if (reasoning === undefined) return
+  if (reasoning.mode === 'off') found.add('reasoning.off')
+  if (reasoning.mode === 'on' || reasoning.mode === 'adaptive') found.add('reasoning.on')
+  if (reasoning.mode === 'between_tools') found.add('reasoning.between_tools')
+  if (reasoning.effort !== undefined) found.add('reasoning.effort')
+  if (reasoning.budgetTokens !== undefined) found.add('reasoning.budget')
+  if (reasoning.expose !== 'default') found.add('reasoning.expose')
+  if (reasoning.context !== undefined || reasoning.execMode !== undefined) found.add('reasoning.context')
+}
+
+function contextFeatures(request: GenerateRequest, found: Set<Feature>): void {
+  const { cache, state, identity, hosted } = request
+  if (cache?.autoMark !== undefined) found.add('cache.auto')
+  if (cache?.key !== undefined) found.add('cache.key')
+  if (cache?.mode !== undefined || cache?.ttl !== undefined || cache?.retention !== undefined)
+    found.add('cache.options')
+  if (cache?.handle !== undefined) found.add('cache.handle')
+  if (state?.store) found.add('state.store')
+  if (state?.previousResponseId !== undefined || state?.conversation !== undefined) found.add('state.previous')
+  if (state?.background) found.add('state.background')
+  if (state?.truncation !== undefined) found.add('state.truncation')
+  if (state?.contextManagement !== undefined) found.add('state.context')
+  if (state?.include !== undefined && state.include.length > 0) found.add('state.include')
+  if (request.serviceTier !== undefined) found.add('service.tier')
+  if (request.speed !== undefined) found.add('service.speed')
+  if (identity?.endUser !== undefined) found.add('identity.user')
+  if (identity?.safetyId !== undefined) found.add('identity.safety')
+  if (request.metadata !== undefined) found.add('metadata')
+  if (request.safety !== undefined) found.add('safety')
+  if (hosted !== undefined) found.add('hosted.options')
+}

@@ -1,0 +1,45 @@
+import type { Native } from './values.ts'
+
+/**
+ * Usage counts tokens in disjoint buckets. A counter that was not reported is absent: unknown is not zero.
+ * `fresh`, `cacheRead`, `cacheWrite.total` and `toolPrompt` never overlap; `reasoning` is a part of `output.total`.
+ */
+export interface Usage {
+  readonly input: {
+    readonly fresh?: number
+    readonly cacheRead?: number
+    readonly cacheWrite?: { readonly total: number; readonly byTtl?: Readonly<Record<string, number>> }
+    readonly toolPrompt?: number
+    readonly byModality?: Readonly<Record<string, number>>
+  }
+  readonly output: {
+    readonly total?: number
+    readonly reasoning?: number
+    readonly byModality?: Readonly<Record<string, number>>
+    readonly acceptedPrediction?: number
+    readonly rejectedPrediction?: number
+  }
+  /** Calls of hosted tools, by tool. */
+  readonly requests?: Readonly<Record<string, number>>
+  /** What the upstream says it charged. */
+  readonly cost?: { readonly amount: number; readonly currency: string; readonly detail?: unknown }
+  readonly estimated?: boolean
+  /** The upstream's own object, for an encoder of the same format. */
+  readonly native?: Native
+}
+
+/** inputTotal adds the disjoint input counters; undefined when none was reported. */
+export function inputTotal(usage: Usage): number | undefined {
+  const { fresh, cacheRead, cacheWrite, toolPrompt } = usage.input
+  if (fresh === undefined && cacheRead === undefined && cacheWrite === undefined && toolPrompt === undefined) {
+    return undefined
+  }
+  return (fresh ?? 0) + (cacheRead ?? 0) + (cacheWrite?.total ?? 0) + (toolPrompt ?? 0)
+}
+
+/** subtract keeps a derived counter from going below zero: providers report more cached than prompted tokens. */
+export function subtract(total: number, ...parts: readonly (number | undefined)[]): number {
+  let rest = total
+  for (const part of parts) rest -= part ?? 0
+  return Math.max(0, rest)
+}

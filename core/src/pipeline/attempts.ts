@@ -1,0 +1,190 @@
+import type { AttemptRecord, ResponseHead, UpstreamRequest } from '../contract/index.ts'
+import {
+  ERROR_KINDS,
+  type GatewayError,
+  ISTHMUS_PLAN_NO_CANDIDATE,
+  ISTHMUS_REQUEST_CANCELLED,
+  toGatewayError
+} from '../errors/index.ts'
+import type { EventBatch, Gap, GapPolicy } from '../ir/index.ts'
+import type { GapRules, Planned } from '../routing/index.ts'
+import type { Sending, Transport, Upstream } from '../transport/index.ts'
+import { Attempt, type AttemptOutlet } from './attempt.ts'
+import type { Hooks } from './hooks.ts'
+import type { LiveExchange } from './live-exchange.ts'
+import type { Committed } from './reply-writer.ts'
+
+/** AnswerOutlet takes the one answer of an exchange, whichever attempt gives it. */
+export interface AnswerOutlet {
+  commit(committed: Committed): void
+  /** false asks to pause until `Attempts.resume`. */
+  deliver(batch: EventBatch): boolean
+  /** No candidate could answer. */
+  failed(error: GatewayError): void
+}
+
+/** AttemptsDeps is what attempts need of the pipeline. */
+export interface AttemptsDeps {
+  readonly hooks: Hooks
+  readonly transport: Transport
+  readonly rules: GapRules
+  readonly maxAttempts: number
+  readonly nowMs: () => number
+  upstream(id: string): Upstream
+  /** suggest names models that are known, for a name that an upstream does not know. */
+  suggest(model: string): string
+}
+
+/**
+ * Attempts tries the candidates of a plan in order until one commits. An attempt that fails before that moves on to the
+ * next candidate if its error's kind allows it, attempts are left and the client is still there.
+ */
+export class Attempts {
+  #x: LiveExchange
+  #deps: AttemptsDeps
+  #outlet: AnswerOutlet
+  #untilEnd: boolean
+  #caller: GapPolicy | undefined
+  #next = 0
+  #sending: Sending | undefined
+  #paused = false
+  #over = false
+  /** The attempt under way, until it is recorded. */
+  #current: { readonly target: string; readonly startMs: number } | undefined
+
+  constructor(
+    x: LiveExchange,
+    deps: AttemptsDeps,
+    outlet: AnswerOutlet,
+    untilEnd: boolean,
+    caller: GapPolicy | undefined
+  ) {
+    this.#x = x
+    this.#deps = deps
+    this.#outlet = outlet
+    this.#untilEnd = untilEnd
+    this.#caller = caller
+  }
+
+  /** start tries the first candidate. It resolves once that request is on its way; everything else comes through the outlet. */
+  start(): Promise<void> {
+    return this.#try()
+  }
+
+  /** resume goes on after `deliver` answered false. */
+  resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#sending?.resume()
+  }
+
+  /** abort closes the upstream connection at once. */
+  abort(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#record('cancelled')
+    this.#sending?.abort()
+  }
+
+  #record(outcome: AttemptRecord['outcome'], code?: string, status?: number): void {
+    const current = this.#current
+    if (current === undefined) return
+    this.#current = undefined
+    const ms = this.#deps.nowMs() - current.startMs
+    const details = { ...(code !== undefined && { code }), ...(status !== undefined && { status }) }
+    this.#x.attempts.push({ target: current.target, outcome, ms, ...details })
+  }
+
+  async #try(): Promise<void> {
+    const x = this.#x
+    const candidate = x.plan?.candidates[this.#next++] as Planned
+    this.#current = { target: `${candidate.provider}/${candidate.model}`, startMs: this.#deps.nowMs() }
+    try {
+      const upstream = this.#deps.upstream(candidate.provider)
+      const request = upstream.provider.encode(x.request, candidate)
+      const gaps = this.#allowed(candidate, request.gaps)
+      for (const attempt of this.#deps.hooks.attempt) await attempt(x, request, candidate)
+      if (upstream.provider.authorize !== undefined) {
+        const pending = upstream.provider.authorize(request, x.signal)
+        if (pending !== undefined) await pending
+      }
+      if (this.#over) return
+      const outlet = this.#outletFor(candidate, gaps, upstream)
+      const attempt = new Attempt(upstream, candidate, request.context, this.#untilEnd, outlet)
+      this.#sending = this.#deps.transport.dispatch(upstream, request, attempt)
+    } catch (thrown) {
+      this.#failed(toGatewayError(thrown, candidate.provider), undefined)
+    }
+  }
+
+  /** allowed joins the losses known beforehand and those that the values told, unless the rules forbid one of them. */
+  #allowed(candidate: Planned, told: UpstreamRequest['gaps']): readonly Gap[] {
+    if (told === undefined || told.length === 0) return candidate.gaps
+    for (const gap of told) {
+      if (gap.action !== 'converted' && this.#deps.rules.policy(gap.feature, this.#caller) === 'reject') {
+        const what = `${candidate.provider}/${candidate.model} cannot do ${gap.feature} as asked${gap.message ? `: ${gap.message}` : ''}`
+        throw ISTHMUS_PLAN_NO_CANDIDATE.with({ param: gap.field ?? gap.feature }, this.#x.model, what)
+      }
+    }
+    return [...candidate.gaps, ...told]
+  }
+
+  #outletFor(candidate: Planned, gaps: readonly Gap[], upstream: Upstream): AttemptOutlet {
+    const x = this.#x
+    const deliver = (batch: EventBatch): boolean => {
+      const last = batch.at(-1)
+      if (last?.type === 'end') {
+        const error = batch.find(event => event.type === 'error')?.error
+        this.#record(error === undefined ? 'ok' : 'failed', error?.code)
+      }
+      const go = this.#outlet.deliver(batch)
+      this.#paused = !go
+      return go
+    }
+    return {
+      committed: (head: ResponseHead, held: EventBatch) => {
+        for (const gap of gaps) x.report(gap)
+        this.#outlet.commit({
+          target: { provider: candidate.provider, model: candidate.model },
+          sameFormat: upstream.provider.format === x.format.format,
+          head
+        })
+        return deliver(held)
+      },
+      batch: deliver,
+      failed: (error, status) => this.#failed(error, status)
+    }
+  }
+
+  #failed(error: GatewayError, status: number | undefined): void {
+    if (this.#over) return
+    const x = this.#x
+    const target = this.#current?.target
+    this.#record('failed', error.code, status)
+    if (x.cancelled) {
+      this.#outlet.failed(ISTHMUS_REQUEST_CANCELLED())
+      return
+    }
+    if (error.kind === 'internal')
+      x.log.error({ err: error.cause ?? error, target, code: error.code }, 'attempt failed')
+    else x.log.warn({ target, code: error.code, status }, 'attempt failed')
+    if (this.#mayGoOn(error)) {
+      // The next attempt reports through the outlet too; its own failures never leave `#try`.
+      void this.#try()
+      return
+    }
+    this.#outlet.failed(error.kind === 'not_found' ? this.#withSuggestion(error) : error)
+  }
+
+  #mayGoOn(error: GatewayError): boolean {
+    const candidates = this.#x.plan?.candidates.length ?? 0
+    if (this.#next >= candidates || this.#next >= this.#deps.maxAttempts) return false
+    // A candidate that cannot express the request leaves the others their chance.
+    return ERROR_KINDS[error.kind].nextCandidate || error.kind === 'unsupported'
+  }
+
+  #withSuggestion(error: GatewayError): GatewayError {
+    error.message += this.#deps.suggest(this.#x.model)
+    return error
+  }
+}

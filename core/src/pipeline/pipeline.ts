@@ -1,0 +1,116 @@
+import type { ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import type { Catalog } from '../catalog/index.ts'
+import type { ResolvedConfig } from '../config/define.ts'
+import type { RequestHead } from '../contract/index.ts'
+import {
+  ISTHMUS_INTERNAL,
+  ISTHMUS_REQUEST_CANCELLED,
+  ISTHMUS_SERVER_DRAINING,
+  isGatewayError,
+  toGatewayError
+} from '../errors/index.ts'
+import type { Instance, Registry } from '../registry/index.ts'
+import { GapRules } from '../routing/index.ts'
+import type { Transport, Upstream } from '../transport/index.ts'
+import type { AttemptsDeps } from './attempts.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { admitAll, compileHooks, type Hooks } from './hooks.ts'
+import { LiveExchange } from './live-exchange.ts'
+import { Run, type RunDeps } from './run.ts'
+
+export interface PipelineDeps {
+  readonly registry: Registry
+  readonly catalog: Catalog
+  readonly transport: Transport
+  readonly config: ResolvedConfig
+  readonly log: Logger
+  readonly clock?: Clock
+}
+
+/** Pipeline carries exchanges from their head to their settling. */
+export class Pipeline {
+  #log: Logger
+  #clock: Clock
+  #hooks: Hooks
+  #deps: RunDeps
+  #live = new Set<LiveExchange>()
+
+  constructor({ registry, catalog, transport, config, log, clock = systemClock }: PipelineDeps) {
+    this.#log = log
+    this.#clock = clock
+    this.#hooks = compileHooks(registry, config.pipeline)
+    const upstreams = new Map<string, Upstream>()
+    for (const { id, contribution } of registry.all('provider')) upstreams.set(id, { id, provider: contribution })
+    const attempts: AttemptsDeps = {
+      hooks: this.#hooks,
+      transport,
+      rules: new GapRules(config.gaps),
+      maxAttempts: config.routing.fallback.attempts,
+      nowMs: clock.nowMs,
+      upstream(id) {
+        const upstream = upstreams.get(id)
+        if (upstream === undefined) throw ISTHMUS_INTERNAL.with({ cause: new Error(`no provider '${id}'`) })
+        return upstream
+      },
+      suggest: model => catalog.suggest(model)
+    }
+    this.#deps = { attempts, catalog, server: config.server, clock, settled: x => this.#live.delete(x) }
+  }
+
+  /** How many exchanges are under way. */
+  get active(): number {
+    return this.#live.size
+  }
+
+  /** arrive makes the exchange of a request whose head has been read. `headers` go on whatever is answered. */
+  arrive(
+    ingress: Instance<'ingress'>,
+    head: RequestHead,
+    client: ServerResponse,
+    headers: Readonly<Record<string, string>>
+  ): LiveExchange {
+    const x = new LiveExchange(ingress, head, client, headers, this.#clock.nowMs(), this.#log)
+    this.#live.add(x)
+    client.once('close', () => {
+      if (!client.writableFinished) x.cancel()
+      // A client that left before anything ran has nobody else to settle it.
+      if (this.#live.has(x) && x.onCancel === undefined) this.refuse(x, ISTHMUS_REQUEST_CANCELLED())
+    })
+    return x
+  }
+
+  /** admit runs the admit hooks; it throws when one of them refuses. */
+  admit(x: LiveExchange): void | Promise<void> {
+    if (this.#hooks.admit.length > 0) return admitAll(this.#hooks, x)
+  }
+
+  /** generate decodes the body and answers the client. It never throws and settles exactly once. */
+  generate(x: LiveExchange, body: unknown): Promise<void> {
+    // Not an async function: its frame would keep the body alive as long as it waits.
+    try {
+      x.request = x.format.decode(body, x.head)
+      x.model = x.request.model
+      x.stream = x.request.reply.stream
+    } catch (thrown) {
+      this.refuse(x, thrown)
+      return Promise.resolve()
+    }
+    return new Run(x, this.#deps).start()
+  }
+
+  /** refuse answers with an error in the client's own format, before anything ran, and settles. */
+  refuse(x: LiveExchange, thrown: unknown): void {
+    if (!this.#live.has(x)) return
+    if (!isGatewayError(thrown)) x.log.error({ err: thrown }, 'request failed')
+    const error = x.cancelled ? ISTHMUS_REQUEST_CANCELLED() : toGatewayError(thrown, x.ingress)
+    new Run(x, this.#deps).refuse(error)
+  }
+
+  /** abortAll cancels what still runs, when draining has taken too long. */
+  abortAll(): void {
+    for (const x of [...this.#live]) {
+      x.cancel(ISTHMUS_SERVER_DRAINING())
+    }
+  }
+}

@@ -1,0 +1,7 @@
+export { PLUGIN_APIS } from './api.ts'
+export { type Findings, findPlugins, type FoundPlugin, type WaitingPlugin } from './find.ts'
+export { type HostDeps, type SendFromPlugin } from './host.ts'
+export { type InstalledPlugin, installed } from './installed.ts'
+export { MemoryStore } from './memory-store.ts'
+export { type Prepared, preparePlugins } from './prepare.ts'
+export { registerPlugins } from './register.ts'

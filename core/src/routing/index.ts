@@ -1,0 +1,2 @@
+export * from './gaps.ts'
+export * from './plan.ts'

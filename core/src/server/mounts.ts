@@ -1,0 +1,70 @@
+import type { HttpMethod, IngressRoute, RequestHead } from '../contract/index.ts'
+import type { Instance } from '../registry/index.ts'
+
+type IngressInstance = Instance<'ingress'>
+
+/** MountEntry is one ingress's route on a path, which other ingresses may have too. */
+export interface MountEntry {
+  readonly ingress: IngressInstance
+  readonly route: IngressRoute
+}
+
+/** Mount is one method on one path, mounted once, with all who have a route there, in the order of the config. */
+export interface Mount {
+  readonly method: HttpMethod
+  readonly path: string
+  readonly entries: readonly MountEntry[]
+}
+
+/** mountsOf collects the routes of all ingresses by method and path. */
+export function mountsOf(ingresses: readonly IngressInstance[]): readonly Mount[] {
+  const byKey = new Map<string, { method: HttpMethod; path: string; entries: MountEntry[] }>()
+  for (const ingress of ingresses) {
+    for (const route of ingress.contribution.routes) {
+      const key = `${route.method} ${route.path}`
+      const mount = byKey.get(key)
+      if (mount === undefined)
+        byKey.set(key, { method: route.method, path: route.path, entries: [{ ingress, route }] })
+      else mount.entries.push({ ingress, route })
+    }
+  }
+  return [...byKey.values()]
+}
+
+/** unreachable gives the ingresses that never get a request of this mount, because another one is the default before them. */
+export function unreachable(mount: Mount): readonly MountEntry[] {
+  return mount.entries.filter(entry => entry.ingress.contribution.claims === undefined).slice(1)
+}
+
+/** choose asks who claims the caller; who claims nothing is the default. */
+export function choose(entries: readonly MountEntry[], head: RequestHead): MountEntry {
+  const only = entries[0] as MountEntry
+  if (entries.length === 1) return only
+  return entries.find(entry => claims(entry.ingress, head)) ?? entries.find(isDefault) ?? only
+}
+
+/** speaker guesses whose client this is on a path that nobody has: the longest prefix, then a claim, then the first. */
+export function speaker(ingresses: readonly IngressInstance[], head: RequestHead): IngressInstance | undefined {
+  let best: IngressInstance | undefined
+  let length = 0
+  for (const ingress of ingresses) {
+    for (const prefix of ingress.contribution.prefixes) {
+      if (prefix.length > length && isBelow(head.path, prefix)) {
+        best = ingress
+        length = prefix.length
+      }
+    }
+  }
+  return best ?? ingresses.find(ingress => claims(ingress, head)) ?? ingresses[0]
+}
+
+const claims = ({ contribution }: IngressInstance, head: RequestHead): boolean =>
+  contribution.claims !== undefined && contribution.claims(head)
+
+const isDefault = ({ ingress }: MountEntry): boolean => ingress.contribution.claims === undefined
+
+function isBelow(path: string, prefix: string): boolean {
+  if (!path.startsWith(prefix)) return false
+  const next = path[prefix.length]
+  return next === undefined || next === '/' || next === ':' || prefix.endsWith('/')
+}

@@ -1,0 +1,78 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import {
+  type GatewayError,
+  ISTHMUS_REQUEST_INVALID,
+  ISTHMUS_ROUTE_METHOD,
+  ISTHMUS_ROUTE_NOT_FOUND,
+  ISTHMUS_ROUTE_UPGRADE
+} from '../errors/index.ts'
+import type { Instance } from '../registry/index.ts'
+import { type AnswerOptions, answerError } from './answer.ts'
+import { type Mount, speaker } from './mounts.ts'
+import { requestHead } from './request-head.ts'
+
+const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+const SHOWN = 200
+
+/** Ingresses gives the ingresses that are up, in the order of the config. */
+export type Ingresses = () => readonly Instance<'ingress'>[]
+
+/** refuseUpgrades answers a WebSocket upgrade on any route at once: some clients try it first and wait on anything but 426. */
+export function refuseUpgrades(app: FastifyInstance, ingresses: Ingresses): void {
+  app.addHook('onRequest', (request, reply, next) => {
+    const { upgrade } = request.headers
+    if (upgrade === undefined || !/\bwebsocket\b/i.test(upgrade)) next()
+    else answerIn(ingresses, request, reply, ISTHMUS_ROUTE_UPGRADE(), { status: 426, headers: HTTP_ONLY })
+  })
+}
+const HTTP_ONLY = { upgrade: 'HTTP/1.1', connection: 'Upgrade, close' }
+
+/** mountUnknown answers unknown paths, and known paths asked with a method they do not have. */
+export function mountUnknown(app: FastifyInstance, mounts: readonly Mount[], ingresses: Ingresses): void {
+  const allowed = new Map<string, Set<HTTPMethods>>()
+  for (const { method, path } of mounts) {
+    const methods = allowed.get(path) ?? new Set()
+    methods.add(method)
+    if (method === 'GET') methods.add('HEAD')
+    allowed.set(path, methods)
+  }
+  // A scope without body parsers: what is refused is not read.
+  app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers()
+    scope.setNotFoundHandler((request, reply) => {
+      const error = ISTHMUS_ROUTE_NOT_FOUND(request.method, pathOf(request.originalUrl))
+      return answerIn(ingresses, request, reply, error)
+    })
+    for (const [url, methods] of allowed) {
+      const allow = [...methods].join(', ')
+      const refuse = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+        const error = ISTHMUS_ROUTE_METHOD(request.method, pathOf(request.originalUrl), allow)
+        return answerIn(ingresses, request, reply, error, { headers: { allow } })
+      }
+      for (const method of METHODS) {
+        if (methods.has(method) || scope.hasRoute({ method, url })) continue
+        const onRequest = (request: FastifyRequest, reply: FastifyReply) => void refuse(request, reply)
+        scope.route({ method, url, exposeHeadRoute: false, onRequest, handler: refuse })
+      }
+    }
+    done()
+  })
+}
+
+/** answerFramework answers what Fastify refuses before any route is found, such as a path that cannot be decoded. */
+export function answerFramework(request: FastifyRequest, reply: FastifyReply, ingresses: Ingresses): void {
+  answerIn(ingresses, request, reply, ISTHMUS_REQUEST_INVALID('The path of the request cannot be read'))
+}
+
+function answerIn(
+  ingresses: Ingresses,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: GatewayError,
+  options?: AnswerOptions
+): FastifyReply {
+  return answerError(reply, speaker(ingresses(), requestHead(request)), error, options)
+}
+
+/** pathOf leaves the query out, which may hold a key. */
+const pathOf = (url: string): string => (url.split('?', 1)[0] ?? '').slice(0, SHOWN)

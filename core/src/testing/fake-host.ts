@@ -1,0 +1,74 @@
+import { fail } from 'node:assert/strict'
+import { Writable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import { type Logger, pino } from 'pino'
+import type { Host, HeaderMap, ModelRow, Store, UpstreamRequest } from '../contract/index.ts'
+import { memoryStore } from './memory-store.ts'
+
+/** SentReply is one scripted answer to `host.send`. */
+export interface SentReply {
+  readonly status?: number
+  readonly headers?: HeaderMap
+  readonly body?: string | Uint8Array
+}
+
+/** FakeHostOptions are what a test may replace. */
+export interface FakeHostOptions {
+  readonly id?: string
+  readonly store?: Store
+  readonly models?: readonly ModelRow[]
+  readonly http?: FastifyInstance
+  /** Answers to `send`, in order; or a function in its place. */
+  readonly send?: readonly SentReply[] | Host['send']
+}
+
+/** FakeHost is a host in memory: it keeps what was logged and sent, and closes when told. */
+export interface FakeHost extends Host {
+  /** Everything that was logged, parsed. */
+  readonly lines: readonly Readonly<Record<string, unknown>>[]
+  readonly sent: readonly { readonly origin: string; readonly request: UpstreamRequest }[]
+  /** close runs what `onClose` was given, last first. */
+  close(): Promise<void>
+}
+
+/** fakeHost gives `setup` a host without a gateway. */
+export function fakeHost(options: FakeHostOptions = {}): FakeHost {
+  const { id = 'kit', models = [], http } = options
+  const lines: Record<string, unknown>[] = []
+  const sent: { origin: string; request: UpstreamRequest }[] = []
+  const closers: (() => void | Promise<void>)[] = []
+  return {
+    id,
+    log: memoryLogger(id, lines),
+    store: options.store ?? memoryStore(),
+    catalog: { models: () => models },
+    get http() {
+      return http ?? fail('the plugin used host.http; give fakeHost an http to test that')
+    },
+    async send(origin, request, signal) {
+      sent.push({ origin, request })
+      if (typeof options.send === 'function') return options.send(origin, request, signal)
+      const reply = options.send?.[sent.length - 1]
+      if (reply === undefined) return fail(`the plugin sent to ${origin}; give fakeHost a send to answer it`)
+      const body = typeof reply.body === 'string' ? new TextEncoder().encode(reply.body) : reply.body
+      return { head: { status: reply.status ?? 200, headers: reply.headers ?? {} }, body: body ?? new Uint8Array(0) }
+    },
+    onClose: close => void closers.push(close),
+    lines,
+    sent,
+    async close() {
+      for (const closer of closers.splice(0).reverse()) await closer()
+    }
+  }
+}
+
+/** memoryLogger is a pino that parses its lines into an array. */
+export function memoryLogger(plugin: string, lines: Record<string, unknown>[]): Logger {
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(JSON.parse(chunk.toString('utf8')))
+      done()
+    }
+  })
+  return pino({ level: 'trace', base: undefined }, sink).child({ plugin })
+}

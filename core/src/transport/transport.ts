@@ -1,0 +1,246 @@
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import type { UpstreamConfig } from '../config/schema.ts'
+import type { HeaderMap, Provider, ResponseHead, Timeouts, UpstreamRequest } from '../contract/index.ts'
+import { type GatewayError, ISTHMUS_UPSTREAM_PROTOCOL, toGatewayError } from '../errors/index.ts'
+import { classify } from './classify.ts'
+import { pumpBody } from './own-transport.ts'
+
+/** ReplySink takes one upstream reply, synchronously. After `end` or `fail` nothing comes. */
+export interface ReplySink {
+  head(head: ResponseHead): void
+  /** false asks to pause until `Sending.resume`. */
+  chunk(bytes: Uint8Array): boolean
+  end(): void
+  fail(error: GatewayError): void
+}
+
+/** Sending is a request under way. */
+export interface Sending {
+  resume(): void
+  /** abort closes the connection at once; the sink hears nothing more. */
+  abort(): void
+}
+
+/** Upstream is a provider's instance as the transport sees it. */
+export interface Upstream {
+  readonly id: string
+  readonly provider: Provider
+}
+
+/** ProxyEnv is the environment that says which proxy to use, by the usual variables. */
+export type ProxyEnv = Readonly<Record<string, string | undefined>>
+
+interface Pool {
+  readonly dispatcher: Dispatcher
+  readonly origin: string
+  readonly prefix: string
+  readonly headersMs: number
+  readonly idleMs: number
+}
+
+/** Transport does all upstream I/O: one connection pool for each provider instance, kept alive and not pipelined. */
+export class Transport {
+  #config: UpstreamConfig
+  #env: ProxyEnv
+  #pools = new Map<string, Pool>()
+
+  constructor(config: UpstreamConfig, env: ProxyEnv = {}) {
+    this.#config = config
+    this.#env = env
+  }
+
+  /** dispatch sends a request and drives the sink with what comes back. */
+  dispatch(upstream: Upstream, request: UpstreamRequest, sink: ReplySink): Sending {
+    const { provider } = upstream
+    if (provider.send !== undefined) return pumpBody(upstream.id, provider.send, request, sink)
+    const pool = this.#pool(upstream.id, provider.baseUrl, provider.timeouts)
+    const handler = new Handler(upstream.id, sink)
+    try {
+      pool.dispatcher.dispatch(
+        {
+          origin: pool.origin,
+          path: pool.prefix + request.path,
+          method: request.method,
+          headers: request.headers,
+          body: request.body ?? null,
+          headersTimeout: pool.headersMs,
+          bodyTimeout: pool.idleMs
+        },
+        handler
+      )
+    } catch (thrown) {
+      handler.onResponseError(undefined, thrown)
+    }
+    return handler
+  }
+
+  /** fetchWhole sends a request and waits for the whole body, up to `limitBytes`. */
+  fetchWhole(
+    upstream: Upstream,
+    request: UpstreamRequest,
+    signal: AbortSignal,
+    limitBytes = 32 * 1024 * 1024
+  ): Promise<{ readonly head: ResponseHead; readonly body: Uint8Array }> {
+    return new Promise((resolve, reject) => {
+      const chunks: Uint8Array[] = []
+      let size = 0
+      let head: ResponseHead = { status: 0, headers: {} }
+      const onAbort = () => {
+        sending.abort()
+        reject(signal.reason)
+      }
+      const done = (settle: () => void) => {
+        signal.removeEventListener('abort', onAbort)
+        settle()
+      }
+      const sending = this.dispatch(upstream, request, {
+        head: got => {
+          head = got
+        },
+        chunk: bytes => {
+          size += bytes.length
+          if (size > limitBytes) {
+            sending.abort()
+            done(() => reject(ISTHMUS_UPSTREAM_PROTOCOL(upstream.id, 'the body is too large')))
+          } else chunks.push(bytes)
+          return true
+        },
+        end: () => done(() => resolve({ head, body: Buffer.concat(chunks) })),
+        fail: error => done(() => reject(error))
+      })
+      if (signal.aborted) onAbort()
+      else signal.addEventListener('abort', onAbort, { once: true })
+    })
+  }
+
+  async close(): Promise<void> {
+    const pools = [...this.#pools.values()]
+    this.#pools.clear()
+    await Promise.all(pools.map(pool => pool.dispatcher.destroy()))
+  }
+
+  #pool(id: string, baseUrl: string, timeouts: Partial<Timeouts> | undefined): Pool {
+    const key = `${id} ${baseUrl}`
+    let pool = this.#pools.get(key)
+    if (pool === undefined) {
+      const url = new URL(baseUrl)
+      const config = this.#config
+      const options = {
+        connections: config.connections,
+        pipelining: 1,
+        connect: { timeout: timeouts?.connectMs ?? config.connectMs }
+      }
+      pool = {
+        dispatcher: this.#proxied() ? new EnvHttpProxyAgent({ ...options, ...this.#proxies() }) : new Agent(options),
+        origin: url.origin,
+        prefix: url.pathname.replace(/\/+$/, ''),
+        headersMs: timeouts?.headersMs ?? config.headersMs,
+        idleMs: timeouts?.idleMs ?? config.idleMs
+      }
+      this.#pools.set(key, pool)
+    }
+    return pool
+  }
+
+  #variable(name: string): string | undefined {
+    return this.#env[name.toLowerCase()] || this.#env[name] || undefined
+  }
+
+  #proxied(): boolean {
+    return this.#variable('HTTPS_PROXY') !== undefined || this.#variable('HTTP_PROXY') !== undefined
+  }
+
+  #proxies(): EnvHttpProxyAgent.Options {
+    const httpProxy = this.#variable('HTTP_PROXY')
+    const httpsProxy = this.#variable('HTTPS_PROXY')
+    const noProxy = this.#variable('NO_PROXY')
+    return { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) }
+  }
+}
+
+/** Handler drives a sink from undici's callbacks. An exception must not leave a callback: it would be nobody's. */
+class Handler implements Sending, Dispatcher.DispatchHandler {
+  #provider: string
+  #sink: ReplySink
+  #controller: Dispatcher.DispatchController | undefined
+  #answered = false
+  #done = false
+
+  constructor(provider: string, sink: ReplySink) {
+    this.#provider = provider
+    this.#sink = sink
+  }
+
+  resume(): void {
+    if (!this.#done) this.#controller?.resume()
+  }
+
+  abort(): void {
+    if (this.#done) return
+    this.#done = true
+    this.#controller?.abort(new Error('aborted'))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    // Aborted while it waited for a connection.
+    if (this.#done) controller.abort(new Error('aborted'))
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>
+  ): void {
+    if (this.#done || status < 200) return
+    this.#answered = true
+    const encoding = headers['content-encoding']
+    if (encoding !== undefined && encoding !== 'identity') {
+      // Nothing was asked for compressed, so nothing here inflates it.
+      this.#fail(ISTHMUS_UPSTREAM_PROTOCOL(this.#provider, 'it is compressed, which was not asked for'))
+      return
+    }
+    this.#try(() => this.#sink.head({ status, headers: flatten(headers) }))
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#done) return
+    this.#try(() => {
+      if (!this.#sink.chunk(chunk)) controller.pause()
+    })
+  }
+
+  onResponseEnd(): void {
+    if (this.#done) return
+    this.#done = true
+    this.#try(() => this.#sink.end())
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: unknown): void {
+    if (this.#done) return
+    this.#done = true
+    this.#sink.fail(classify(error, this.#provider, this.#answered))
+  }
+
+  #try(run: () => void): void {
+    try {
+      run()
+    } catch (thrown) {
+      this.#fail(toGatewayError(thrown, this.#provider))
+    }
+  }
+
+  #fail(error: GatewayError): void {
+    this.abort()
+    this.#sink.fail(error)
+  }
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): HeaderMap {
+  const flat: Record<string, string> = {}
+  for (const name in headers) {
+    const value = headers[name]
+    if (value !== undefined) flat[name.toLowerCase()] = typeof value === 'string' ? value : value.join(', ')
+  }
+  return flat
+}

@@ -1,0 +1,6 @@
+export * from './data-url.ts'
+export * from './json.ts'
+export * from './nearest.ts'
+export * from './response-decoder.ts'
+export * from './sse-reader.ts'
+export * from './validate.ts'

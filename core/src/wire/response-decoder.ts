@@ -1,0 +1,166 @@
+import type { ResponseDecoder, ResponseHead, Rewrite } from '../contract/index.ts'
+import { ISTHMUS_UPSTREAM_CLOSED, ISTHMUS_UPSTREAM_PROTOCOL, isGatewayError } from '../errors/index.ts'
+import type { EventBatch } from '../ir/index.ts'
+import { ReplyBuilder } from '../ir/index.ts'
+import { isObject, type JsonObject, parseJson, parseObject } from './json.ts'
+import { SseReader } from './sse-reader.ts'
+
+/** ReplyReader is what a codec brings to read a reply in either form: it writes what it read to the builder. */
+export interface ReplyReader {
+  /** A whole JSON reply, or the error object that a server sent in its place with status 200. */
+  whole(body: JsonObject, out: ReplyBuilder): void
+  /** One event of a stream. `[DONE]` comes here too. */
+  event(data: string, name: string | undefined, out: ReplyBuilder): void
+  /** The stream is over. A reader that has seen a finish ends the reply here; one that has not leaves it open. */
+  end(out: ReplyBuilder): void
+}
+
+/**
+ * responseDecoder reads a reply by what it is, not by what was asked for: some servers answer a streaming request with
+ * one JSON object, and some label one as the other. A reply that stops before its end becomes an error, never a silent
+ * success; nothing that an upstream sends makes it throw.
+ */
+export function responseDecoder(
+  head: ResponseHead,
+  provider: string,
+  reader: ReplyReader,
+  rewrite?: Rewrite
+): ResponseDecoder {
+  const type = head.headers['content-type']?.toLowerCase() ?? ''
+  const read = rewrite === undefined ? reader : rewriting(reader, rewrite)
+  return type.includes('text/event-stream') ? new StreamDecoder(provider, read) : new WholeDecoder(provider, read)
+}
+
+function rewriting(reader: ReplyReader, rewrite: Rewrite): ReplyReader {
+  return {
+    whole: (body, out) => reader.whole(rewrite(body), out),
+    event(data, name, out) {
+      const body = parseObject(data)
+      reader.event(body === undefined ? data : JSON.stringify(rewrite(body)), name, out)
+    },
+    end: out => reader.end(out)
+  }
+}
+
+/** The first line of a stream, which a server may have labelled as JSON or not at all. */
+const SSE_START = /^\s*(?:data|event|id|retry)?:/
+/** Enough to tell a stream from JSON, after the white space that some servers keep the connection open with. */
+const SNIFF_CHARS = 8
+
+class WholeDecoder implements ResponseDecoder {
+  #chunks: Uint8Array[] = []
+  #sniffed = false
+  #stream: StreamDecoder | undefined
+  #provider: string
+  #reader: ReplyReader
+
+  constructor(provider: string, reader: ReplyReader) {
+    this.#provider = provider
+    this.#reader = reader
+  }
+
+  push(chunk: Uint8Array): EventBatch {
+    if (this.#stream !== undefined) return this.#stream.push(chunk)
+    this.#chunks.push(chunk)
+    if (this.#sniffed) return []
+    const text = decodeUtf8(this.#chunks)
+    if (text.trimStart().length < SNIFF_CHARS) return []
+    this.#sniffed = true
+    return SSE_START.test(text) ? this.#toStream() : []
+  }
+
+  end(): EventBatch {
+    if (this.#stream !== undefined) return this.#stream.end()
+    const text = decodeUtf8(this.#chunks)
+    const out = new ReplyBuilder()
+    const body = parseJson(text)
+    if (isObject(body)) {
+      try {
+        this.#reader.whole(body, out)
+      } catch (thrown) {
+        failWith(out, this.#provider, thrown)
+      }
+    } else if (SSE_START.test(text)) {
+      const events = this.#toStream()
+      return [...events, ...(this.#stream as unknown as StreamDecoder).end()]
+    } else {
+      out.fail(ISTHMUS_UPSTREAM_PROTOCOL(this.#provider, text === '' ? 'empty body' : 'body is not a JSON object'))
+    }
+    if (!out.ended) out.fail(ISTHMUS_UPSTREAM_PROTOCOL(this.#provider, 'the body holds no answer'))
+    return out.take()
+  }
+
+  #toStream(): EventBatch {
+    this.#stream = new StreamDecoder(this.#provider, this.#reader)
+    const events = this.#stream.push(Buffer.concat(this.#chunks))
+    this.#chunks = []
+    return events
+  }
+}
+
+/** decodeUtf8 strips a byte order mark, which JSON.parse would refuse. */
+function decodeUtf8(chunks: readonly Uint8Array[]): string {
+  return new TextDecoder().decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
+}
+
+class StreamDecoder implements ResponseDecoder {
+  #out = new ReplyBuilder()
+  #sse: SseReader
+  #provider: string
+  #reader: ReplyReader
+  #events = 0
+
+  constructor(provider: string, reader: ReplyReader) {
+    this.#provider = provider
+    this.#reader = reader
+    const out = this.#out
+    this.#sse = new SseReader({
+      event: (data, name) => {
+        this.#events++
+        if (!out.ended) reader.event(data, name, out)
+      },
+      comment: () => out.heartbeat()
+    })
+  }
+
+  push(chunk: Uint8Array): EventBatch {
+    const out = this.#out
+    if (out.ended) return []
+    try {
+      this.#sse.push(chunk)
+    } catch (thrown) {
+      failWith(out, this.#provider, thrown)
+    }
+    return out.take()
+  }
+
+  end(): EventBatch {
+    const out = this.#out
+    if (out.ended) return []
+    try {
+      const stray = this.#sse.end()
+      if (!out.ended) this.#readStray(stray)
+      if (!out.ended) this.#reader.end(out)
+    } catch (thrown) {
+      failWith(out, this.#provider, thrown)
+    }
+    if (!out.ended) out.fail(ISTHMUS_UPSTREAM_CLOSED(this.#provider))
+    return out.take()
+  }
+
+  /** Bare JSON among the events is an error as a rule; where there was no event at all it is the whole reply. */
+  #readStray(stray: string): void {
+    const parsed = stray === '' ? undefined : parseJson(stray)
+    const body = Array.isArray(parsed) ? parsed[0] : parsed
+    if (!isObject(body)) return
+    if (this.#events === 0) this.#reader.whole(body, this.#out)
+    else this.#reader.event(JSON.stringify(body), undefined, this.#out)
+  }
+}
+
+/** failWith turns what a reader throws into the reply's error: an upstream's nonsense never escapes as an exception. */
+function failWith(out: ReplyBuilder, provider: string, thrown: unknown): void {
+  out.fail(
+    isGatewayError(thrown) ? thrown : ISTHMUS_UPSTREAM_PROTOCOL.with({ cause: thrown }, provider, 'unreadable reply')
+  )
+}

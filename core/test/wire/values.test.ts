@@ -1,0 +1,39 @@
+import { dataUrl, isObject, numberOf, parseDataUrl, parseJson, parseObject, restOf, stringOf } from '@isthmus/core/wire'
+import t from 'tap'
+
+t.test('a base64 data URL is read in any case and with parameters', async t => {
+  t.same(parseDataUrl('data:image/png;base64,AAAA'), { mime: 'image/png', data: 'AAAA' })
+  t.same(parseDataUrl('DATA:Image/PNG;charset=utf-8; BASE64,AAAA'), { mime: 'image/png', data: 'AAAA' })
+  t.same(parseDataUrl('data:;base64,'), { mime: 'application/octet-stream', data: '' })
+  t.same(parseDataUrl(dataUrl('text/plain', 'YQ==')), { mime: 'text/plain', data: 'YQ==' })
+})
+
+t.test('what is no base64 data URL is left alone', async t => {
+  for (const url of ['https://example.org/a;base64,b', 'data:text/plain,hello', 'data:image/png;base64', '', 'data']) {
+    t.equal(parseDataUrl(url), undefined, url)
+  }
+})
+
+t.test('JSON that is wrong is undefined, not an exception', async t => {
+  t.equal(parseJson('{'), undefined)
+  t.same(parseJson('[1]'), [1])
+  t.same(parseObject('{"a":1}'), { a: 1 })
+  for (const text of ['[1]', 'null', '"a"', '', '{']) t.equal(parseObject(text), undefined, text)
+  t.notOk([null, [], 'a', 1, undefined].some(isObject))
+})
+
+t.test('scalars of another type are absent', async t => {
+  t.equal(stringOf(''), '')
+  t.equal(stringOf(null), undefined)
+  t.equal(numberOf(0), 0)
+  for (const value of ['1', Number.NaN, Infinity, null]) t.equal(numberOf(value), undefined)
+})
+
+t.test('the members that nobody read are kept, whatever they are called', async t => {
+  const known = new Set(['a'])
+  t.equal(restOf({ a: 1 }, known), undefined)
+  const rest = restOf(JSON.parse('{"a":1,"b":null,"__proto__":{"x":1},"constructor":2}'), known)
+  t.same(Object.keys(rest ?? {}), ['b', '__proto__', 'constructor'])
+  t.equal(JSON.stringify(rest), '{"b":null,"__proto__":{"x":1},"constructor":2}')
+  t.equal(({} as { x?: number }).x, undefined, 'no prototype was touched')
+})

@@ -1,0 +1,1 @@
+import { createError, type ErrorKind, type ErrorReply, type GatewayError, type UpstreamError } from '@isthmus/core'

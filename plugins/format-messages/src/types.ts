@@ -1,0 +1,87 @@
+import { ISTHMUS_REQUEST_INVALID } from '@isthmus/core'
+import { type Checker, checker } from '@isthmus/core/wire'
+import { type TSchema, Type } from 'typebox'
+
+/*
+ * The shapes that a request is checked against. A union's branch is chosen by its discriminator (`role`, `type`) before
+ * the check, so that an error names the member that is wrong. Members that are not listed are allowed and kept.
+ */
+
+const maybe = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]))
+
+export const RequestShape = checker(
+  Type.Object({
+    model: maybe(Type.String()),
+    messages: Type.Array(Type.Unknown(), { minItems: 1 }),
+    max_tokens: Type.Integer({ minimum: 0 }),
+    system: maybe(Type.Union([Type.String(), Type.Array(Type.Unknown())])),
+    stop_sequences: maybe(Type.Array(Type.String())),
+    stream: maybe(Type.Boolean()),
+    temperature: maybe(Type.Number()),
+    top_p: maybe(Type.Number()),
+    top_k: maybe(Type.Number()),
+    thinking: maybe(Type.Object({ type: Type.String() })),
+    output_config: maybe(Type.Object({ effort: maybe(Type.String()) })),
+    output_format: maybe(Type.Object({ type: Type.String() })),
+    tools: maybe(Type.Array(Type.Unknown())),
+    tool_choice: maybe(Type.Object({ type: Type.String(), disable_parallel_tool_use: maybe(Type.Boolean()) })),
+    metadata: maybe(Type.Object({ user_id: maybe(Type.String()) })),
+    cache_control: maybe(Type.Object({ type: Type.String() })),
+    service_tier: maybe(Type.String()),
+    speed: maybe(Type.String())
+  })
+)
+
+export const ThinkingShape = checker(Type.Object({ budget_tokens: Type.Integer(), display: maybe(Type.String()) }))
+export const FormatShape = checker(Type.Object({ schema: Type.Unknown() }))
+export const NamedChoiceShape = checker(Type.Object({ name: Type.String({ minLength: 1 }) }))
+
+export const ToolShape = checker(
+  Type.Object({
+    name: Type.String({ minLength: 1 }),
+    input_schema: Type.Record(Type.String(), Type.Unknown()),
+    description: maybe(Type.String()),
+    strict: maybe(Type.Boolean()),
+    defer_loading: maybe(Type.Boolean()),
+    eager_input_streaming: maybe(Type.Boolean()),
+    input_examples: maybe(Type.Array(Type.Unknown())),
+    cache_control: maybe(Type.Object({ type: Type.String() }))
+  })
+)
+
+const block = (members: Record<string, TSchema>): Checker<unknown> =>
+  checker(Type.Object({ ...members, cache_control: maybe(Type.Object({ type: Type.String() })) }))
+const content = Type.Union([Type.String(), Type.Array(Type.Unknown())])
+const source = Type.Object({ type: Type.String() })
+
+/** BlockShapes are the blocks that are checked. Blocks of other types pass as they are. */
+export const BlockShapes: Readonly<Record<string, Checker<unknown>>> = {
+  text: block({ text: Type.String() }),
+  image: block({ source }),
+  document: block({ source, title: maybe(Type.String()), context: maybe(Type.String()) }),
+  search_result: block({ source: Type.String(), title: Type.String(), content: Type.Array(Type.Unknown()) }),
+  thinking: block({ thinking: Type.String(), signature: maybe(Type.String()) }),
+  redacted_thinking: block({ data: Type.String() }),
+  tool_use: block({ id: Type.String(), name: Type.String(), input: Type.Record(Type.String(), Type.Unknown()) }),
+  tool_result: block({ tool_use_id: Type.String(), content: maybe(content), is_error: maybe(Type.Boolean()) })
+}
+
+/** SourceShapes are the sources of images and documents, by type. */
+export const SourceShapes: Readonly<Record<string, Checker<unknown>>> = {
+  base64: checker(Type.Object({ media_type: Type.String(), data: Type.String() })),
+  url: checker(Type.Object({ url: Type.String() })),
+  file: checker(Type.Object({ file_id: Type.String() })),
+  text: checker(Type.Object({ data: Type.String() })),
+  content: checker(Type.Object({ content }))
+}
+
+/** checkAt throws `invalid_request` with the path of the wrong member, seen from the request's root. */
+export function checkAt(shape: Checker<unknown>, value: unknown, path: string): void {
+  const problem = shape.problems(value)[0]
+  if (problem === undefined) return
+  const where = [path, problem.path].filter(Boolean).join('.')
+  throw ISTHMUS_REQUEST_INVALID.with(
+    { path: where, param: where },
+    `${where || 'the request body'}: expected ${problem.expected}, got ${problem.got}`
+  )
+}

@@ -1,0 +1,158 @@
+import type { ModelInfo } from '@isthmus/core'
+import { type Answer, answerOf, type Voice } from './answer.ts'
+import { describeParts } from './describe.ts'
+import { PROVIDER_SIMULATOR_MODEL } from './errors.ts'
+import { type Fault, type Midway, statusFault } from './fault.ts'
+import { countOf, durationOf, type ModelName, noAmount, parseModelName, wrong } from './model-name.ts'
+import { describeReplayed, sealData } from './seal.ts'
+import { fillerText } from './tokens.ts'
+import type { Turn } from './turn.ts'
+
+/** Performance is what a model is going to do with one request. */
+export interface Performance {
+  readonly answer: Answer
+  readonly fault?: Fault
+  /** Set when the model's name says how long a token takes. */
+  readonly tokenDelayMs?: number
+}
+
+interface SimulatedModel {
+  /** What may stand in the name after a colon, '' for nothing. */
+  readonly takes: string
+  readonly about: string
+  /** perform answers one request; `idOf` names the calls of the answer. */
+  perform(name: ModelName, turn: Turn, idOf: (call: number) => string): Performance
+}
+
+const ECHO: Voice = { speak: turn => describeParts(turn.asked) || '(nothing was said)' }
+const FILLER = (tokens: number): Voice => ({ speak: () => fillerText(tokens), deaf: true })
+
+/** speaking is a model that always answers and takes nothing in its name. */
+function speaking(about: string, voice: Voice): SimulatedModel {
+  return {
+    takes: '',
+    about,
+    perform(name, turn, idOf) {
+      noAmount(name)
+      return { answer: answerOf(turn, voice, idOf) }
+    }
+  }
+}
+
+/** breaking is a model whose answer goes wrong after some tokens. */
+function breaking(how: Midway, about: string): SimulatedModel {
+  return {
+    takes: 'tokens before it happens, 5 unless said',
+    about,
+    perform(name, turn, idOf) {
+      const afterTokens = countOf(name, 5)
+      return { answer: answerOf(turn, FILLER(afterTokens + 5), idOf), fault: { type: 'midway', how, afterTokens } }
+    }
+  }
+}
+
+const MODELS: Readonly<Record<string, SimulatedModel>> = {
+  echo: speaking('Repeats the last user message. Images and files it names with kind, type and size.', ECHO),
+  inspect: speaking('Answers with the request as it stood on the wire.', { speak: turn => turn.body, deaf: true }),
+  tokens: {
+    takes: 'number of tokens, 50 unless said',
+    about: 'Writes a fixed text of that many tokens.',
+    perform: (name, turn, idOf) => ({ answer: answerOf(turn, FILLER(countOf(name, 50)), idOf) })
+  },
+  reason: {
+    takes: 'number of reasoning tokens, 24 unless said',
+    about: 'Reasons, seals its reasoning, then answers as `echo` does and says which seals came back to it.',
+    perform(name, turn, idOf) {
+      const tokens = countOf(name, 24)
+      const { reasoning, messages } = turn.request
+      const think = () => ({
+        text: fillerText(tokens),
+        exposed: reasoning?.expose !== 'none',
+        sealData: sealData(tokens)
+      })
+      const speak = () => `${ECHO.speak(turn)}${describeReplayed(messages)}`
+      const voice: Voice = reasoning?.mode === 'off' || tokens === 0 ? { speak } : { speak, think }
+      return { answer: answerOf(turn, voice, idOf) }
+    }
+  },
+  call: {
+    takes: 'number of calls, or `all`; 1 unless said',
+    about: 'Calls the tools it is offered, several at once in an interleaved stream, then quotes their results.',
+    perform(name, turn, idOf) {
+      const count = name.amount === 'all' ? turn.callable.length : countOf(name, 1)
+      if (count > 128) throw wrong(name.text, String(count), 'at most 128 calls')
+      const voice: Voice = {
+        speak: ({ request }) => (request.tools.length === 0 ? 'There are no tools to call.' : 'No tool may be called.'),
+        calls: ({ callable }) => Array.from({ length: count }, (_, at) => callable[at % callable.length]!)
+      }
+      return { answer: answerOf(turn, voice, idOf) }
+    }
+  },
+  refuse: {
+    takes: '',
+    about: 'Refuses to answer.',
+    perform(name) {
+      noAmount(name)
+      const text = 'I am a simulation that declines every request.'
+      return { answer: { parts: [{ type: 'refusal', text }], finish: { reason: 'stop', native: '' } } }
+    }
+  },
+  filter: {
+    takes: 'tokens before it happens, 5 unless said',
+    about: 'Is cut off by a content filter.',
+    perform(name) {
+      const text = fillerText(countOf(name, 5))
+      return { answer: { parts: [{ type: 'text', text }], finish: { reason: 'content_filter', native: '' } } }
+    }
+  },
+  fail: {
+    takes: 'status from 400 to 599, `context` or `policy`; 500 unless said',
+    about: 'Answers with that status and an error. The time after `@` is what `retry-after` says.',
+    perform: (name, turn, idOf) => ({ answer: answerOf(turn, ECHO, idOf), fault: statusFault(name) })
+  },
+  unreachable: {
+    takes: '',
+    about: 'Cannot be reached: there is no reply at all.',
+    perform(name, turn, idOf) {
+      noAmount(name)
+      return { answer: answerOf(turn, ECHO, idOf), fault: { type: 'unreachable' } }
+    }
+  },
+  'slow-head': {
+    takes: 'time, 5s unless said',
+    about: 'Is silent for that time before its head, then answers as `echo` does.',
+    perform: (name, turn, idOf) => ({
+      answer: answerOf(turn, ECHO, idOf),
+      fault: { type: 'slow_head', ms: durationOf(name, 5000) }
+    })
+  },
+  stall: breaking('stall', 'Stops in the middle of its answer and keeps the connection open.'),
+  cut: breaking('cut', 'Ends in the middle of its answer, without saying so.'),
+  reset: breaking('reset', 'Breaks the connection in the middle of its answer.'),
+  'error-in-stream': breaking('error', 'Sends an error in the middle of its answer, under status 200.'),
+  garbage: breaking('garbage', 'Sends bytes that make no sense in the middle of its answer, then ends.'),
+  empty: {
+    takes: '',
+    about: 'Answers with status 200 and no body.',
+    perform(name, turn, idOf) {
+      noAmount(name)
+      return { answer: answerOf(turn, ECHO, idOf), fault: { type: 'empty' } }
+    }
+  }
+}
+
+/** KNOWN_MODELS is the simulator's own model list; each name works as it stands. */
+export const KNOWN_MODELS: readonly ModelInfo[] = Object.keys(MODELS).map(id => ({ id, ownedBy: 'isthmus' }))
+
+/** modelTable has one row for each model: its name, what the name takes, and what the model does. */
+export const modelTable = (): readonly (readonly [string, string, string])[] =>
+  Object.entries(MODELS).map(([id, { takes, about }]) => [id, takes, about])
+
+/** perform has the model of that name plan its answer. */
+export function perform(model: string, turn: Turn, idOf: (call: number) => string): Performance {
+  const name = parseModelName(model)
+  const found = Object.hasOwn(MODELS, name.base) ? MODELS[name.base] : undefined
+  if (found === undefined) throw PROVIDER_SIMULATOR_MODEL(model.slice(0, 40), Object.keys(MODELS).join(', '))
+  const { delayMs } = name
+  return { ...found.perform(name, turn, idOf), ...(delayMs !== undefined && { tokenDelayMs: delayMs }) }
+}

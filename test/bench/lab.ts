@@ -1,0 +1,192 @@
+import type { Size, Wire } from './bodies.ts'
+import { Child } from './child.ts'
+import type { JsonJob } from './json-cost.ts'
+import type { Job, Tally } from './load.ts'
+import { replyText, type Shape } from './replies.ts'
+import { startServer } from './servers.ts'
+import { modelOf, type ServerName, type Variant } from './variants.ts'
+import { readText } from './verify.ts'
+
+/** Load is what a variant is put under. */
+export interface Load {
+  readonly shape: Shape
+  readonly size: Size
+  readonly connections: number
+  readonly until: Job['until']
+}
+
+/** Measured is one round of one variant. */
+export interface Measured {
+  /** CPU of the server for one reply. */
+  readonly cpuUs: number
+  readonly replies: number
+  readonly bytesPerReply: number
+  readonly writesPerReply: number
+  readonly readsPerReply: number
+  readonly firstByteMs: readonly number[]
+}
+
+export interface LabOptions {
+  readonly servers: ReadonlySet<ServerName>
+  readonly peerFile?: string | undefined
+  readonly quick: boolean
+  /** Variant whose CPU profile is taken. */
+  readonly profile?: string | undefined
+  readonly onProfile?: (profile: unknown) => Promise<void>
+}
+
+const WARM_UP = { exchanges: 6000, streams: 300 } as const
+const WARM_UP_QUICK = { exchanges: 1500, streams: 60 } as const
+const AFTER_LOAD_MS = 15
+
+const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+
+/** Lab is one launch: a fake upstream, a load generator and the servers under test, each a process of its own. */
+export class Lab {
+  readonly quick: boolean
+  readonly #options: LabOptions
+  readonly #children: Child[] = []
+  readonly #servers = new Map<ServerName, { readonly child: Child; readonly port: number }>()
+  readonly #load: Child
+  readonly #json: Child
+  readonly #upstream: Child
+  #upstreamPort = 0
+
+  private constructor(options: LabOptions) {
+    this.#options = options
+    this.quick = options.quick
+    this.#upstream = this.#add(new Child('upstream', new URL('./upstream.ts', import.meta.url)))
+    this.#load = this.#add(new Child('load', new URL('./load.ts', import.meta.url)))
+    this.#json = this.#add(new Child('json', new URL('./json-cost.ts', import.meta.url)))
+  }
+
+  static async launch(options: LabOptions): Promise<Lab> {
+    const lab = new Lab(options)
+    try {
+      lab.#upstreamPort = await lab.#upstream.listening
+      for (const name of options.servers) {
+        const child = lab.#add(startServer(name, lab.#upstreamPort, options.peerFile))
+        lab.#servers.set(name, { child, port: await child.listening })
+      }
+      return lab
+    } catch (error) {
+      await lab.close()
+      throw error
+    }
+  }
+
+  get upstreamPort(): number {
+    return this.#upstreamPort
+  }
+
+  /** warmUp checks each variant's replies once, then runs its server hot. */
+  async warmUp(variants: readonly Variant[]): Promise<void> {
+    const { exchanges, streams } = this.quick ? WARM_UP_QUICK : WARM_UP
+    for (const variant of variants) {
+      const sharers = variants.filter(other => other.server === variant.server).length
+      const whole: Load = { shape: 'whole', size: '1k', connections: 1, until: { count: 1 } }
+      await this.#check(variant, whole)
+      await this.#run(variant, { ...whole, connections: 32, until: { count: Math.ceil(exchanges / sharers) } })
+      if (variant.server === 'peer') continue
+      const stream: Load = { ...whole, shape: 'saturated' }
+      for (const shape of ['short', 'paced', 'saturated', 'burst'] as const)
+        await this.#check(variant, { ...stream, shape })
+      await this.#run(variant, { ...stream, connections: 16, until: { count: Math.ceil(streams / sharers) } })
+    }
+  }
+
+  /** measure puts a variant under load and reads what its server spent. */
+  async measure(variant: Variant, load: Load): Promise<Measured> {
+    const { child } = this.#server(variant.server)
+    const profiled = this.#options.profile === variant.id
+    if (profiled) await child.ask('profile')
+    const before = await child.ask<number>('cpu')
+    const tally = await this.#run(variant, load)
+    // What the exchanges left to do, such as the log's buffer, belongs to them.
+    await pause(AFTER_LOAD_MS)
+    const after = await child.ask<number>('cpu')
+    if (profiled) await this.#options.onProfile?.(await child.ask('profiled'))
+    const per = (value: number) => value / tally.replies
+    return {
+      cpuUs: per(after - before),
+      replies: tally.replies,
+      bytesPerReply: per(tally.bytes),
+      writesPerReply: per(tally.writes),
+      readsPerReply: per(tally.reads),
+      firstByteMs: tally.firstByteMs
+    }
+  }
+
+  /** idleBytes is what one open stream holds in heap and external memory after a collection. */
+  async idleBytes(variant: Variant, size: Size, streams: number): Promise<number> {
+    const { child } = this.#server(variant.server)
+    const job = this.#job(variant, { shape: 'idle', size, connections: streams, until: { count: streams } })
+    // Once for the connection pools and tables to grow to what they will be, once to measure.
+    const held = async () => {
+      await this.#load.ask('hold', job)
+      await pause(100)
+      const bytes = await child.ask<number>('memory')
+      await this.#load.ask('release')
+      await pause(200)
+      return bytes
+    }
+    await held()
+    const before = await child.ask<number>('memory')
+    return ((await held()) - before) / streams
+  }
+
+  /** jsonUs is what JSON and UTF-8 alone cost for a request, both ways. */
+  jsonUs(wire: Wire, size: Size, ms: number): Promise<number> {
+    const job: JsonJob = { wire, size, ms }
+    return this.#json.ask('run', job)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#children.map(child => child.close()))
+  }
+
+  #add(child: Child): Child {
+    this.#children.push(child)
+    return child
+  }
+
+  #server(name: ServerName): { readonly child: Child; readonly port: number } {
+    const server = this.#servers.get(name)
+    if (!server) throw new Error(`${name} was not started`)
+    return server
+  }
+
+  #job(variant: Variant, load: Load): Job {
+    const headers =
+      variant.server === 'peer'
+        ? {
+            'x-portkey-provider': 'openai',
+            'x-portkey-custom-host': `http://127.0.0.1:${this.#upstreamPort}/v1`
+          }
+        : undefined
+    return {
+      port: this.#server(variant.server).port,
+      wire: variant.client,
+      model: modelOf(variant, load.shape),
+      size: load.size,
+      stream: load.shape !== 'whole',
+      connections: load.connections,
+      until: load.until,
+      ...(headers && { headers })
+    }
+  }
+
+  async #run(variant: Variant, load: Load, capture = false): Promise<Tally> {
+    const tally = await this.#load.ask<Tally>('run', { ...this.#job(variant, load), capture })
+    if (tally.wrong.length > 0) throw new Error(`${variant.id}, ${load.shape}: ${tally.wrong.join('\n')}`)
+    if (tally.replies === 0) throw new Error(`${variant.id}, ${load.shape}: no reply in time`)
+    return tally
+  }
+
+  async #check(variant: Variant, load: Load): Promise<void> {
+    const { body } = await this.#run(variant, load, true)
+    if (readText(variant.client, load.shape !== 'whole', body) !== replyText(load.shape)) {
+      throw new Error(`${variant.id}, ${load.shape}: the text is not what the upstream sent\n${body.slice(0, 2000)}`)
+    }
+  }
+}

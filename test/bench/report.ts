@@ -1,0 +1,66 @@
+import type { Absolute, ResultRow } from './results.ts'
+
+/** table sets text in columns; the first column is left-aligned, the others right. */
+export function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const widths = head.map((_, n) => Math.max(...[head, ...lines].map(line => line[n]?.length ?? 0)))
+  const set = (line: readonly string[]) =>
+    line.map((cell, n) => (n === 0 ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0))).join('  ')
+  return [set(head), widths.map(width => '-'.repeat(width)).join('  '), ...lines.map(set)].join('\n')
+}
+
+const number = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2))
+
+const verdict = (row: ResultRow): string => {
+  if (row.ok === null) return ''
+  // The median is over, but a good part of the rounds is not: too close to call from one run.
+  if (!row.ok) return row.limit !== null && row.lower <= row.limit ? 'over?' : 'OVER'
+  return row.stretch !== null && row.figure <= row.stretch ? 'stretch' : 'ok'
+}
+
+/** ratioTable shows each row against its goal. */
+export const ratioTable = (rows: readonly ResultRow[]): string =>
+  table(
+    ['figure', 'unit', 'median', 'quartiles', 'rounds', 'goal', 'stretch', ''],
+    rows.map(row => [
+      row.title,
+      row.unit,
+      number(row.figure),
+      `${number(row.lower)}–${number(row.upper)}`,
+      String(row.rounds),
+      row.limit === null ? '–' : `≤ ${number(row.limit)}`,
+      row.stretch === null ? '–' : `≤ ${number(row.stretch)}`,
+      verdict(row)
+    ])
+  )
+
+/** absoluteTable shows what each variant cost on this machine, and how much it read and wrote. */
+export const absoluteTable = (absolutes: readonly Absolute[]): string =>
+  table(
+    ['figure, variant', 'CPU µs', 'per', 'bytes/reply', 'writes/reply', 'reads/reply'],
+    absolutes.map(row => [
+      `${row.figure}, ${row.variant}`,
+      number(row.cpuUs),
+      row.per,
+      number(row.bytesPerReply),
+      number(row.writesPerReply),
+      number(row.readsPerReply)
+    ])
+  )
+
+const UNEQUAL = 0.1
+
+/**
+ * unequalWrites names the saturated variants whose count of writes differs from the proxy's: a slow server reads several
+ * chunks at once, writes less often, and looks cheaper than it is.
+ */
+export function unequalWrites(absolutes: readonly Absolute[]): readonly string[] {
+  const saturated = absolutes.filter(row => row.figure === 'saturated')
+  return saturated.flatMap(row => {
+    const wire = row.variant.endsWith('messages') ? 'messages' : 'chat'
+    const proxy = saturated.find(other => other.variant === `plain ${wire}`)
+    if (!proxy || row === proxy) return []
+    const share = row.writesPerReply / proxy.writesPerReply
+    if (Math.abs(share - 1) <= UNEQUAL) return []
+    return [`${row.variant} wrote ${number(row.writesPerReply)} times per stream, P ${number(proxy.writesPerReply)}`]
+  })
+}
