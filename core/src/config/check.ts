@@ -45,7 +45,8 @@ function unknownMember({ keys }: Problem, shape: Shape, whole: unknown): PlacedP
   const holder = keys.slice(0, -1)
   const names = memberNames(shapeUnder(shape, whole, holder), valueUnder(whole, holder))
   const meant = didYouMean(keys.at(-1) ?? '', names)
-  const hints = meant !== '' ? [meant] : names.length > 0 && names.length <= MOST_NAMES ? [`known here: ${names.join(', ')}`] : []
+  const hints =
+    meant !== '' ? [meant] : names.length > 0 && names.length <= MOST_NAMES ? [`known here: ${names.join(', ')}`] : []
   return { keys, path: pathOf(keys), message: 'is not known here', hints }
 }
 

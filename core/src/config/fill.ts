@@ -62,7 +62,9 @@ function walk(
   }
   if (value === undefined) value = shape?.default
   if (Array.isArray(value)) {
-    return value.map((item, index) => walk(shapeAt(shape, value, index), item, [...keys, String(index)], context, origins))
+    return value.map((item, index) =>
+      walk(shapeAt(shape, value, index), item, [...keys, String(index)], context, origins)
+    )
   }
   if (!isPlainObject(value)) return value
   const filled: Record<string, unknown> = {}

@@ -20,7 +20,9 @@ export function configReference(): string {
 export function schemaTable(schema: TSchema): string {
   const lines = ['| member | expected | default | |', '| --- | --- | --- | --- |']
   for (const [name, shape, required] of rows(schema as Shape, '', true)) {
-    lines.push(`| \`${name}\` | ${cell(expected(shape))} | ${cell(defaultOf(shape, required))} | ${cell(shape.description ?? '')} |`)
+    lines.push(
+      `| \`${name}\` | ${cell(expected(shape))} | ${cell(defaultOf(shape, required))} | ${cell(shape.description ?? '')} |`
+    )
   }
   return lines.join('\n')
 }
@@ -41,7 +43,9 @@ function rows(shape: Shape, prefix: string, present: boolean): Row[] {
 
 function expected(shape: Shape): string {
   if (shape['x-secret'] === true) return 'a secret'
-  const named = shape.patternProperties ?? (typeof shape.additionalProperties === 'object' ? { '': shape.additionalProperties } : undefined)
+  const named =
+    shape.patternProperties ??
+    (typeof shape.additionalProperties === 'object' ? { '': shape.additionalProperties } : undefined)
   const members = named === undefined ? undefined : describeShape(Object.values(named)[0])
   const words = describeShape(shape) ?? 'see there'
   return members === undefined ? words : `${words}; each member: ${members}`

@@ -27,7 +27,8 @@ function map(
   each: (text: string, keys: readonly string[]) => unknown
 ): unknown {
   if (typeof value === 'string') return isSecret(shape) ? each(value, keys) : value
-  const next = (key: string | number, item: unknown) => map(shapeAt(shape, value, key), item, [...keys, String(key)], each)
+  const next = (key: string | number, item: unknown) =>
+    map(shapeAt(shape, value, key), item, [...keys, String(key)], each)
   if (Array.isArray(value)) return value.map((item, index) => next(index, item))
   if (shape === undefined || !isPlainObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, next(key, item)]))

@@ -27,7 +27,9 @@ export interface Shape {
 /** memberNames are the members a value of this shape may have by name; of a union, those of the one branch that fits. */
 export function memberNames(shape: Shape | undefined, value: unknown): readonly string[] {
   const fitting = fits(shape, value)
-  return fitting.length > 1 && shape?.allOf === undefined ? [] : fitting.flatMap(one => Object.keys(one.properties ?? {}))
+  return fitting.length > 1 && shape?.allOf === undefined
+    ? []
+    : fitting.flatMap(one => Object.keys(one.properties ?? {}))
 }
 
 /** shapeAt gives the shape of a member or item; where several branches of a union may apply, a union of theirs. */

@@ -33,7 +33,9 @@ export function classify(thrown: unknown, provider: string, answered: boolean): 
 /** codeOf digs for the system's code: undici wraps it, and several addresses that failed come as an AggregateError. */
 function codeOf(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null) return ''
-  const { code, cause, errors } = thrown as { code?: unknown; cause?: unknown; errors?: readonly unknown[] }
+  const { code, name, cause, errors } = thrown as Partial<Error> & { code?: unknown; errors?: readonly unknown[] }
   if (typeof code === 'string') return code
+  // undici's parser names its errors and leaves some without a code.
+  if (name === 'HTTPParserError') return 'HPE_INVALID'
   return codeOf(cause ?? errors?.[0])
 }
