@@ -41,7 +41,6 @@ answer({
     return value.profile
   }
 })
-process.channel?.unref()
 
 subscribe('tracing:net.server.listen:asyncEnd', message => {
   const address = (message as { readonly server: Server }).server.address()

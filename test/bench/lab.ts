@@ -35,8 +35,9 @@ export interface LabOptions {
   readonly onProfile?: (profile: unknown) => Promise<void>
 }
 
-const WARM_UP = { exchanges: 6000, streams: 300 } as const
-const WARM_UP_QUICK = { exchanges: 1500, streams: 60 } as const
+/** For each server, shared among the ways through it. */
+const WARM_UP = { exchanges: 6000, streams: 300, bursts: 100, large: 200 } as const
+const WARM_UP_QUICK = { exchanges: 1500, streams: 60, bursts: 20, large: 40 } as const
 const AFTER_LOAD_MS = 15
 
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
@@ -81,17 +82,18 @@ export class Lab {
 
   /** warmUp checks each variant's replies once, then runs its server hot. */
   async warmUp(variants: readonly Variant[]): Promise<void> {
-    const { exchanges, streams } = this.quick ? WARM_UP_QUICK : WARM_UP
+    const amounts = this.quick ? WARM_UP_QUICK : WARM_UP
     for (const variant of variants) {
       const sharers = variants.filter(other => other.server === variant.server).length
-      const whole: Load = { shape: 'whole', size: '1k', connections: 1, until: { count: 1 } }
-      await this.#check(variant, whole)
-      await this.#run(variant, { ...whole, connections: 32, until: { count: Math.ceil(exchanges / sharers) } })
+      const run = (shape: Shape, size: Size, connections: number, amount: number) =>
+        this.#run(variant, { shape, size, connections, until: { count: Math.ceil(amount / sharers) } })
+      await this.#check(variant, 'whole')
+      await run('whole', '1k', 32, amounts.exchanges)
       if (variant.server === 'peer') continue
-      const stream: Load = { ...whole, shape: 'saturated' }
-      for (const shape of ['short', 'paced', 'saturated', 'burst'] as const)
-        await this.#check(variant, { ...stream, shape })
-      await this.#run(variant, { ...stream, connections: 16, until: { count: Math.ceil(streams / sharers) } })
+      for (const shape of ['short', 'saturated', 'burst'] as const) await this.#check(variant, shape)
+      await run('saturated', '1k', 16, amounts.streams)
+      await run('burst', '1k', 16, amounts.bursts)
+      await run('whole', '160k', 16, amounts.large)
     }
   }
 
@@ -183,10 +185,11 @@ export class Lab {
     return tally
   }
 
-  async #check(variant: Variant, load: Load): Promise<void> {
-    const { body } = await this.#run(variant, load, true)
-    if (readText(variant.client, load.shape !== 'whole', body) !== replyText(load.shape)) {
-      throw new Error(`${variant.id}, ${load.shape}: the text is not what the upstream sent\n${body.slice(0, 2000)}`)
+  /** check takes one reply apart: its text must be what the upstream sent. */
+  async #check(variant: Variant, shape: Shape): Promise<void> {
+    const { body } = await this.#run(variant, { shape, size: '1k', connections: 1, until: { count: 1 } }, true)
+    if (readText(variant.client, shape !== 'whole', body) !== replyText(shape)) {
+      throw new Error(`${variant.id}, ${shape}: the text is not what the upstream sent\n${body.slice(0, 2000)}`)
     }
   }
 }

@@ -3,10 +3,8 @@ import { Lab, type LabOptions } from './lab.ts'
 import type { Results } from './results.ts'
 import type { Variant } from './variants.ts'
 
-const QUICK_ROUNDS = 2
-
-const roundsOf = (figure: Figure, quick: boolean): number =>
-  quick ? Math.min(figure.rounds, QUICK_ROUNDS) : figure.rounds
+/** Figures with few rounds are those whose rounds are long. */
+const roundsOf = ({ rounds }: Figure, quick: boolean): number => (quick ? Math.ceil(rounds / 3) : rounds)
 
 /** variantsOf lists the variants that figures use, each once. */
 const variantsOf = (figures: readonly Figure[]): readonly Variant[] => [

@@ -13,7 +13,7 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench -- [--quick] [--peer] [--only <figure>]... [--profile <variant>] [--launches <n>]
 
-  --quick             two launches, two rounds, little warm-up: to see that the bench works, not to judge by
+  --quick             two launches, a third of the rounds, little warm-up: to see that the bench works, not to judge by
   --peer              also measure @portkey-ai/gateway, installed into a temporary folder for the run
   --only <figure>     this figure only; may be given several times
   --profile <variant> write a CPU profile of one variant, e.g. 'isthmus chat-chat', and no results

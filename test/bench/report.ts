@@ -47,20 +47,24 @@ export const absoluteTable = (absolutes: readonly Absolute[]): string =>
     ])
   )
 
-const UNEQUAL = 0.1
+const UNEQUAL_WRITES = 0.1
+const FEWER_READS = 0.75
 
 /**
- * unequalWrites names the saturated variants whose count of writes differs from the proxy's: a slow server reads several
- * chunks at once, writes less often, and looks cheaper than it is.
+ * notComparable names the saturated variants that wrote less often than the proxy of their upstream: a slow server reads
+ * several chunks at once, writes less often, and looks cheaper than it is. Node joins the writes of one tick, so the
+ * client's reads are looked at as well.
  */
-export function unequalWrites(absolutes: readonly Absolute[]): readonly string[] {
+export function notComparable(absolutes: readonly Absolute[]): readonly string[] {
   const saturated = absolutes.filter(row => row.figure === 'saturated')
   return saturated.flatMap(row => {
     const wire = row.variant.endsWith('messages') ? 'messages' : 'chat'
     const proxy = saturated.find(other => other.variant === `plain ${wire}`)
     if (!proxy || row === proxy) return []
-    const share = row.writesPerReply / proxy.writesPerReply
-    if (Math.abs(share - 1) <= UNEQUAL) return []
-    return [`${row.variant} wrote ${number(row.writesPerReply)} times per stream, P ${number(proxy.writesPerReply)}`]
+    const writes = row.writesPerReply / proxy.writesPerReply
+    const reads = row.readsPerReply / proxy.readsPerReply
+    if (Math.abs(writes - 1) <= UNEQUAL_WRITES && reads >= FEWER_READS) return []
+    const counts = (one: Absolute) => `${number(one.writesPerReply)} writes, ${number(one.readsPerReply)} reads`
+    return [`${row.variant} ${counts(row)} per stream, P ${counts(proxy)}`]
   })
 }

@@ -4,7 +4,7 @@ import { FIGURES } from './figures/index.ts'
 import { measureLaunch } from './launch.ts'
 import { type BenchOptions, readOptions, USAGE } from './options.ts'
 import { installPeer } from './peer.ts'
-import { absoluteTable, ratioTable, unequalWrites } from './report.ts'
+import { absoluteTable, notComparable, ratioTable } from './report.ts'
 import { Results } from './results.ts'
 import { kernelVersion } from './servers/kernel-copy.ts'
 
@@ -56,7 +56,7 @@ async function bench(options: BenchOptions): Promise<void> {
   const absolute = results.absolute()
   const seconds = Math.round((performance.now() - startMs) / 1000)
   say(`\n${ratioTable(rows)}\n\nThis machine, this run:\n\n${absoluteTable(absolute)}\n`)
-  for (const line of unequalWrites(absolute)) say(`Not comparable: ${line}.`)
+  for (const line of notComparable(absolute)) say(`Not comparable: ${line}.`)
   const over = rows.filter(({ ok }) => ok === false).length
   say(`${rows.length} rows, ${over} over their goal, ${seconds} s.${quick ? ' A quick run: not to judge by.' : ''}`)
   if (profile === undefined) {

@@ -5,7 +5,7 @@ import type { ServerName } from './variants.ts'
 const BINARY = new URL('../../core/bin/isthmus.js', import.meta.url)
 const config = (name: string) => new URL(`./${name}.config.ts`, import.meta.url).pathname
 
-/** gatewayArgs start the real binary with one of the bench's config files. */
+/** gateway starts the real binary with one of the bench's config files. */
 const gateway = (name: string, upstreamPort: number, configName: string, env: Readonly<Record<string, string>>) =>
   new Child(name, BINARY, {
     args: ['start', '--config', config(configName)],
@@ -36,7 +36,9 @@ export function startServer(name: ServerName, upstreamPort: number, peerFile: st
       return proxy('./servers/tuned-proxy.ts')
     case 'isthmus':
       return startGateway(upstreamPort)
-    case 'middleware':
+    case 'without':
+      return gateway(name, upstreamPort, 'gateway', {})
+    case 'with':
       return gateway(name, upstreamPort, 'gateway-middleware', {})
     case 'peer':
       if (peerFile === undefined) throw new Error('the peer is measured with --peer only')

@@ -92,13 +92,13 @@ function reply(req: IncomingMessage, res: ServerResponse, body: Buffer): void {
   const place = body.indexOf('"bench-')
   const name = body.toString('latin1', place + 7, body.indexOf('"', place + 1))
   const shape = SHAPES.find(known => known === name)
-  if (place === -1 || !shape) return refuse(res, 'the model is not one of the bench')
-  if (shape !== 'whole') {
-    if (!body.includes('"stream":true')) return refuse(res, `${shape} is a stream`)
-    return stream(res, wire, shape)
+  if (place === -1 || !shape) refuse(res, 'the model is not one of the bench')
+  else if (shape !== 'whole' && !body.includes('"stream":true')) refuse(res, `${shape} is a stream`)
+  else if (shape !== 'whole') stream(res, wire, shape)
+  else {
+    res.writeHead(200, { 'content-type': 'application/json', 'content-length': WHOLE[wire].length })
+    res.end(WHOLE[wire])
   }
-  res.writeHead(200, { 'content-type': 'application/json', 'content-length': WHOLE[wire].length })
-  res.end(WHOLE[wire])
 }
 
 const server = createServer({ keepAliveTimeout: 600_000 }, (req, res) => {

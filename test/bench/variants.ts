@@ -1,7 +1,10 @@
 import type { Wire } from './bodies.ts'
 
-/** ServerName names a server under test: the two proxies, the gateway, the gateway with middleware, another gateway. */
-export type ServerName = 'plain' | 'tuned' | 'isthmus' | 'middleware' | 'peer'
+/**
+ * ServerName names a server under test: the two proxies, the gateway, a pair of gateways with and without middleware that
+ * differ in nothing else, not even in what they served before, and another gateway.
+ */
+export type ServerName = 'plain' | 'tuned' | 'isthmus' | 'with' | 'without' | 'peer'
 
 /** Variant is one way through one server. */
 export interface Variant {
@@ -36,4 +39,6 @@ const PROVIDERS: Readonly<Record<Wire, string>> = { chat: 'openai', messages: 'a
 
 /** modelOf is the model that a request through this variant names. */
 export const modelOf = ({ server, upstream }: Variant, shape: string): string =>
-  server === 'isthmus' || server === 'middleware' ? `${PROVIDERS[upstream]}/bench-${shape}` : `bench-${shape}`
+  server === 'isthmus' || server === 'with' || server === 'without'
+    ? `${PROVIDERS[upstream]}/bench-${shape}`
+    : `bench-${shape}`

@@ -31,7 +31,7 @@ export function checkFilled(schema: TSchema, { value, origins }: Filled): readon
 function wrongValue(problem: Problem, origin: Origin | undefined, shape: Shape, whole: unknown): PlacedProblem {
   const at = shapeUnder(shape, whole, problem.keys)
   const value = valueUnder(whole, problem.keys)
-  const got = isSecret(at) ? describeKind(value) : describe(value)
+  const got = mayHoldSecret(at) ? describeKind(value) : describe(value)
   return {
     keys: problem.keys,
     path: pathOf(problem.keys),
@@ -39,6 +39,11 @@ function wrongValue(problem: Problem, origin: Origin | undefined, shape: Shape, 
     hints: origin === undefined ? [] : [`comes from ${origin.words}`],
     ...(origin?.unset !== undefined && { unset: origin.unset })
   }
+}
+
+/** mayHoldSecret also covers a scalar in the place of an object or an array: it may be what belongs inside. */
+function mayHoldSecret(shape: Shape | undefined): boolean {
+  return isSecret(shape) || shape?.type === 'object' || shape?.type === 'array'
 }
 
 function unknownMember({ keys }: Problem, shape: Shape, whole: unknown): PlacedProblem {

@@ -1,6 +1,6 @@
 /** The config file: found, read, resolved, checked. What it enables is the plugin host's to find. */
 
-export { checkFilled, type PlacedProblem } from './check.ts'
+export { checkFilled, type PlacedProblem, pathOf } from './check.ts'
 export * from './define.ts'
 export type { Environment } from './environment.ts'
 export { fill, isPlainObject } from './fill.ts'

@@ -55,16 +55,18 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
   const dir = dirname(file)
   const raw = await read(file, name, options.fresh === true)
   const env = withDotEnv(join(dir, '.env'), options.env)
-  const filled = fill(ConfigSchema, withOverrides(raw, env, options), { env, dir })
+  const { plugins, ...sections } = withOverrides(raw, env, options)
+  // The entries keep their references: which variables they name decides whether an optional one is left out.
+  const entries = Array.isArray(plugins) ? (plugins as readonly unknown[]) : []
+  const filled = fill(ConfigSchema, { ...sections, plugins: plugins === entries ? [] : plugins }, { env, dir })
   const problems = checkFilled(ConfigSchema, filled)
-  const values = filled.value as Omit<ResolvedConfig, 'file'> & { readonly plugins: readonly unknown[] }
-  const { plugins, ...config } = values
+  const { plugins: _, ...config } = filled.value as Omit<ResolvedConfig, 'file'> & { readonly plugins: unknown }
   return {
     file,
     name,
     dir,
     env,
-    entries: Array.isArray(plugins) ? plugins : [],
+    entries,
     pipeline: Array.isArray(config.pipeline) ? config.pipeline.filter(id => typeof id === 'string') : [],
     ...(problems.length === 0 && { config: { file, ...config } }),
     problems
@@ -101,11 +103,11 @@ async function read(file: string, name: string, fresh: boolean): Promise<Record<
   throw ISTHMUS_CONFIG_LOAD(name, 'its default export is no config; write `export default defineConfig({ … })`')
 }
 
-/** reason is the first line of what was thrown and, for a syntax error, the line of the file, which only the stack has. */
+/** reason is the first line of what was thrown; for a syntax error in TypeScript also the line, which only the stack has. */
 export function reason(error: unknown): string {
   if (!(error instanceof Error)) return 'something other than an error was thrown'
   const first = error.message.split('\n', 1)[0] ?? ''
-  const place = error instanceof SyntaxError ? /^file:.*?([^/]+:\d+)\n/.exec(error.stack ?? '')?.[1] : undefined
+  const place = error instanceof SyntaxError ? /^.*?([^/\\\n]+:\d+)\n/.exec(error.stack ?? '')?.[1] : undefined
   return place === undefined ? first : `${first} (${place})`
 }
 

@@ -13,7 +13,7 @@ export interface Stored {
 /** Store is state shared between plugins and nodes. The keys a plugin sees are its own. */
 export interface Store {
   get(key: string): Promise<Stored | undefined>
-  /** set throws a `conflict` when `ifVersion` is not the version that is stored. */
+  /** set throws a `conflict` when `ifVersion` is not the version that is stored; '' stands for a key that is not stored. */
   set(key: string, value: string, options?: { readonly ttlMs?: number; readonly ifVersion?: string }): Promise<void>
   delete(key: string): Promise<void>
   list(prefix: string): Promise<readonly Stored[]>
@@ -34,14 +34,15 @@ export interface Host {
   readonly log: Logger
   readonly store: Store
   readonly catalog: CatalogView
-  /** For own routes; encapsulated. */
+  /** For own routes. An ingress and a surface have a Fastify scope of their own; other kinds share the gateway's. */
   readonly http: FastifyInstance
-  /** send is the way out for a plugin that must reach the network: the kernel's transport, to allowed origins only. */
+  /** send is the way out for a plugin that must reach the network: the kernel's transport, to `upstream.origins` only. */
   send(
     origin: string,
     request: UpstreamRequest,
     signal: AbortSignal
   ): Promise<{ readonly head: ResponseHead; readonly body: Uint8Array }>
+  /** onClose adds what is to be closed at the end; the last added is closed first. */
   onClose(close: () => void | Promise<void>): void
 }
 

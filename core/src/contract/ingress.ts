@@ -36,6 +36,8 @@ export interface Ingress {
   readonly idHeaders?: readonly string[]
   /** Upstream reply headers that go on to the client when the upstream speaks the same format. */
   readonly forwardHeaders?: readonly string[]
+  /** example gives the body of a small request, for people who want to try a route. */
+  example?(model: string): unknown
 }
 
 export interface IngressOptions {
@@ -46,11 +48,12 @@ export interface IngressOptions {
   credential?(head: RequestHead): string | undefined
   /** dialect names flags that hold for every request of this ingress, such as showing reasoning. */
   readonly dialect?: readonly string[]
+  example?(model: string): unknown
 }
 
 /** ingressFrom binds a wire format to routes. */
 export function ingressFrom<T>(format: WireFormat<T>, options: IngressOptions): Ingress {
-  const { claims, credential, dialect } = options
+  const { claims, credential, dialect, example } = options
   return {
     format: format.id,
     features: format.features,
@@ -60,6 +63,7 @@ export function ingressFrom<T>(format: WireFormat<T>, options: IngressOptions): 
     ...(options.idHeaders && { idHeaders: options.idHeaders }),
     ...(claims && { claims }),
     ...(credential && { credential }),
+    ...(example && { example }),
     forwardHeaders: format.forward.response,
     decode(body, head) {
       const request = format.request.decode(body, head)

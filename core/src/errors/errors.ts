@@ -126,6 +126,11 @@ export const ISTHMUS_CONFIG_NOT_FOUND = createError(
   'internal',
   'There is no config file at %s; `isthmus init` writes one'
 )
+export const ISTHMUS_CONFIG_EXISTS = createError(
+  'ISTHMUS_CONFIG_EXISTS',
+  'conflict',
+  'There is a %s here already, which is left as it is'
+)
 export const ISTHMUS_CONFIG_LOAD = createError('ISTHMUS_CONFIG_LOAD', 'internal', 'Cannot load %s: %s')
 export const ISTHMUS_CONFIG_INVALID = createError('ISTHMUS_CONFIG_INVALID', 'internal', '%s')
 export const ISTHMUS_PLUGIN_SETUP = createError(
@@ -133,6 +138,20 @@ export const ISTHMUS_PLUGIN_SETUP = createError(
   'internal',
   "The plugin '%s' failed to start: %s"
 )
+
+/* Plugins at work */
+export const ISTHMUS_PLUGIN_ORIGIN = createError(
+  'ISTHMUS_PLUGIN_ORIGIN',
+  'internal',
+  "The plugin '%s' may not send to %s; upstream.origins does not list it"
+)
+export const ISTHMUS_STORE_CONFLICT = createError(
+  'ISTHMUS_STORE_CONFLICT',
+  'conflict',
+  'The stored value is not the one expected; another writer changed it'
+)
+
+/* Listening */
 export const ISTHMUS_SERVER_TLS = createError('ISTHMUS_SERVER_TLS', 'internal', 'Cannot serve HTTPS with %s: %s')
 export const ISTHMUS_SERVER_LISTEN = createError('ISTHMUS_SERVER_LISTEN', 'internal', 'Cannot listen on %s: %s')
 

@@ -63,6 +63,8 @@ function partFeatures(part: Part, assistant: boolean, inResult: boolean, found: 
       }
       break
     case 'tool_call':
+      // A conversation may hold calls of tools that are no longer offered.
+      found.add(part.kind === 'custom' ? 'tools.custom' : 'tools.function')
       if (part.caller !== undefined || part.namespace !== undefined) found.add('tools.call.caller')
       break
     case 'tool_result':
@@ -172,7 +174,9 @@ function contextFeatures(request: GenerateRequest, found: Set<Feature>): void {
     found.add('cache.options')
   if (cache?.handle !== undefined) found.add('cache.handle')
   if (state?.store) found.add('state.store')
-  if (state?.previousResponseId !== undefined || state?.conversation !== undefined) found.add('state.previous')
+  if (state?.previousResponseId !== undefined || state?.conversation !== undefined || state?.prompt !== undefined) {
+    found.add('state.previous')
+  }
   if (state?.background) found.add('state.background')
   if (state?.truncation !== undefined) found.add('state.truncation')
   if (state?.contextManagement !== undefined) found.add('state.context')

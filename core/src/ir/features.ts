@@ -95,7 +95,7 @@ export const FEATURES = {
   'cache.options': tuning('Mode, lifetime and retention of the cache.'),
   'cache.handle': meaning('A cached prompt that stands on the server.'),
   'state.store': tuning('The reply is kept on the server.'),
-  'state.previous': meaning('The request goes on from a reply kept on the server.'),
+  'state.previous': meaning('The request goes on from what the server keeps: a reply, a conversation, a prompt.'),
   'state.background': meaning('The reply is made in the background.'),
   'state.truncation': tuning('The server shortens a conversation that is too long.'),
   'state.context': tuning('The server edits the conversation before the model sees it.'),
@@ -136,6 +136,19 @@ export type Verdict = 'exact' | 'converted' | 'emulated' | 'dropped' | 'rejected
 
 /** FeatureTable has a verdict for every feature: a feature without one does not compile. */
 export type FeatureTable = Readonly<Record<Feature, Verdict>>
+
+/**
+ * featureTable makes a table of the features a codec has something to say about. What is not named cannot be expressed:
+ * rejected where the answer would mean something else without it, dropped elsewhere. A kernel that knows more features
+ * than the codec does gives those the same verdicts.
+ */
+export function featureTable(verdicts: Partial<FeatureTable>): FeatureTable {
+  const table: Partial<Record<Feature, Verdict>> = {}
+  for (const name of FEATURE_NAMES) {
+    table[name] = verdicts[name] ?? (FEATURES[name].class === 'meaning' ? 'rejected' : 'dropped')
+  }
+  return table as FeatureTable
+}
 
 /** overrideFeatures gives a table with some verdicts replaced, for a dialect or a model that can do more or less. */
 export function overrideFeatures(table: FeatureTable, changes: Partial<FeatureTable> | undefined): FeatureTable {

@@ -1,5 +1,5 @@
 import type { Part } from './parts.ts'
-import type { GenerateRequest, Sampling } from './request.ts'
+import type { GenerateRequest, Identity, Sampling } from './request.ts'
 import type { Usage } from './usage.ts'
 import type { Ext } from './values.ts'
 
@@ -12,6 +12,7 @@ export interface EmbedRequest {
   readonly encoding?: 'float' | 'base64'
   readonly task?: string
   readonly title?: string
+  readonly identity?: Identity
   readonly ext?: Ext
 }
 /** EmbedReply keeps vectors in the form they came in: numbers, or base64 of little-endian float32. */
@@ -36,6 +37,7 @@ export interface CompleteRequest {
   readonly stop?: readonly string[]
   readonly maxTokens?: number
   readonly stream: boolean
+  readonly identity?: Identity
   readonly ext?: Ext
 }
 

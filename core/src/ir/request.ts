@@ -38,6 +38,7 @@ export interface CustomTool {
   readonly name: string
   readonly description?: string
   readonly grammar?: { readonly syntax: string; readonly definition: string }
+  readonly namespace?: string
   readonly ext?: Ext
 }
 /** HostedTool is run by the upstream itself. */
@@ -127,6 +128,8 @@ export interface ServerState {
   readonly store?: boolean
   readonly previousResponseId?: string
   readonly conversation?: unknown
+  /** A prompt template that is stored there. */
+  readonly prompt?: unknown
   readonly background?: boolean
   readonly truncation?: string
   readonly contextManagement?: unknown

@@ -1,4 +1,11 @@
-import { type ConfigProblem, checkFilled, fill, isPlainObject, type Loaded, PluginEntrySchema } from '../config/index.ts'
+import {
+  type ConfigProblem,
+  checkFilled,
+  fill,
+  isPlainObject,
+  type Loaded,
+  PluginEntrySchema
+} from '../config/index.ts'
 import { isPlugin, type Kind, type Plugin } from '../contract/index.ts'
 import type { Waiting } from '../registry/index.ts'
 import { descriptorOf } from './descriptor.ts'
@@ -19,6 +26,7 @@ export interface FoundPlugin {
   readonly index: number
   /** Checked, with defaults, and with secrets wrapped. */
   readonly options: unknown
+  readonly optional: boolean
   /** Ids or plugin names that must be up before it; after ordering, ids. */
   readonly needs: readonly string[]
 }
@@ -65,7 +73,7 @@ export async function findPlugins(loaded: Loaded): Promise<Findings> {
     if (result === undefined) return
     const holder = ids.get(result.id)
     if (holder !== undefined) {
-      problems.push({ entry: heading(index, result.use, result.id), ...duplicate(result.id, holder) })
+      problems.push({ entry: headingOf(index, result.use, result.id), ...duplicate(result.id, holder) })
       return
     }
     ids.set(result.id, index)
@@ -87,7 +95,7 @@ async function examine(entry: unknown, index: number, loaded: Loaded): Promise<E
   const shape = checkEntry(entry, loaded)
   const failed = (problems: readonly Fault[], ...names: readonly unknown[]): Examined => {
     const known = names.filter(name => typeof name === 'string')
-    return { use, names: known, problems: problems.map(place(heading(index, use, known[0]))), warnings: [] }
+    return { use, names: known, problems: problems.map(place(headingOf(index, use, known[0]))), warnings: [] }
   }
   if (!isPlainObject(entry)) return failed(shape)
   const located = await locate(entry.use, loaded.dir)
@@ -101,19 +109,22 @@ async function examine(entry: unknown, index: number, loaded: Loaded): Promise<E
   if (shape.length + read.problems.length > 0) return failed([...shape, ...read.problems], id, plugin.name)
   const what = { kind: plugin.kind, id, plugin, use, index }
   const version = located.manifest?.version ?? ''
-  const result = optional && read.unset.length > 0
-    ? { ...what, variables: read.unset }
-    : { ...what, version, options: read.value, needs: plugin.needs ?? [] }
-  const warnings = read.warnings.map(place(heading(index, use, id)))
+  const result =
+    optional && read.unset.length > 0
+      ? { ...what, variables: read.unset }
+      : { ...what, version, options: read.value, optional, needs: plugin.needs ?? [] }
+  const warnings = read.warnings.map(place(headingOf(index, use, id)))
   return { use, names: [id, plugin.name], result, problems: [], warnings }
 }
 
 function checkEntry(entry: unknown, loaded: Loaded): readonly Fault[] {
-  if (isPlugin(entry)) {
-    return [{ path: '', message: 'expected an entry, got a plugin', hints: ['write use(plugin), or { use: plugin }'] }]
+  const meant = isPlugin(entry) ? 'use(plugin), or { use: plugin }' : typeof entry === 'string' ? '{ use: … }' : ''
+  if (meant !== '') {
+    const got = isPlugin(entry) ? 'a plugin' : 'a string'
+    return [{ path: '', message: `expected an entry, got ${got}`, hints: [`write ${meant}`] }]
   }
-  // The options are the plugin's to check, and may hold references; nothing here looks into them.
-  const outer = isPlainObject(entry) && isPlainObject(entry.options) ? { ...entry, options: {} } : entry
+  // The options are the plugin's to check.
+  const outer = isPlainObject(entry) ? { ...entry, options: {} } : entry
   return checkFilled(PluginEntrySchema, fill(PluginEntrySchema, outer, loaded))
 }
 
@@ -121,7 +132,8 @@ function place(entry: string): (fault: Fault | ConfigProblem) => ConfigProblem {
   return ({ path, message, hints }) => ({ entry, path, message, hints })
 }
 
-function heading(index: number, use: string, id: string | undefined): string {
+/** headingOf names an entry in a report. */
+export function headingOf(index: number, use: string, id: string | undefined): string {
   return `plugins[${index}]${use === '' ? '' : `  ${use}`}${id === undefined ? '' : ` as "${id}"`}`
 }
 

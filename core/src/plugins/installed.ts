@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { modulesFolders, readManifest } from './manifest.ts'
-import { type Kind } from '../contract/index.ts'
+import type { Kind } from '../contract/index.ts'
 import { isKind } from './api.ts'
+import { modulesFolders, readManifest } from './manifest.ts'
 
 /** InstalledPlugin is a plugin package that could be configured. */
 export interface InstalledPlugin {
@@ -34,7 +34,11 @@ export function installed(dir: string): readonly InstalledPlugin[] {
 
 function packagesIn(folder: string): readonly string[] {
   return entries(folder).flatMap(name =>
-    name.startsWith('@') ? entries(join(folder, name)).map(inner => `${name}/${inner}`) : name.startsWith('.') ? [] : [name]
+    name.startsWith('@')
+      ? entries(join(folder, name)).map(inner => `${name}/${inner}`)
+      : name.startsWith('.')
+        ? []
+        : [name]
   )
 }
 

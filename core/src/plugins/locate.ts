@@ -27,7 +27,8 @@ const INDEXES = ['index.ts', 'index.js', 'index.mjs']
 /** locate finds and loads what an entry's `use` names; `dir` is the config file's folder. */
 export async function locate(use: unknown, dir: string): Promise<Located | Fault> {
   if (isPlugin(use)) return { exported: use }
-  if (typeof use !== 'string') return fault(`expected a package name, a path or an imported plugin, got ${describe(use)}`)
+  if (typeof use !== 'string')
+    return fault(`expected a package name, a path or an imported plugin, got ${describe(use)}`)
   if (/^\.\.?[\\/]/.test(use)) return locatePath(resolve(dir, use))
   if (PACKAGE.test(use)) return locatePackage(use, dir)
   return fault('expected a package name, or a path that starts with ./ or ../')
@@ -40,10 +41,13 @@ export function isFault(value: Located | Fault): value is Fault {
 async function locatePackage(name: string, dir: string): Promise<Located | Fault> {
   const manifest = packageManifest(name, dir)
   if (manifest === undefined) {
-    const meant = didYouMean(name, installed(dir).map(({ package: known }) => known))
+    const meant = didYouMean(
+      name,
+      installed(dir).map(({ package: known }) => known)
+    )
     return fault('expected an installed package, found none of this name', meant === '' ? `npm install ${name}` : meant)
   }
-  const library = libraryFault(name, manifest)
+  const library = libraryFault(manifest)
   if (library !== undefined) return library
   return load(() => packageEntry(name, dir, manifest), manifest)
 }
@@ -52,14 +56,14 @@ async function locatePath(path: string): Promise<Located | Fault> {
   if (!existsSync(path)) return fault('expected a file or folder, found nothing there')
   if (!statSync(path).isDirectory()) return load(() => path, undefined)
   const manifest = readManifest(path)
-  const library = manifest === undefined ? undefined : libraryFault('this folder', manifest)
+  const library = manifest === undefined ? undefined : libraryFault(manifest)
   if (library !== undefined) return library
   return load(() => folderEntry(path, manifest), manifest)
 }
 
-function libraryFault(name: string, { isthmus }: Manifest): Fault | undefined {
+function libraryFault({ isthmus }: Manifest): Fault | undefined {
   if (isthmus === undefined) {
-    return fault('expected a plugin, but its package.json has no "isthmus" member', `is ${name} what you meant?`)
+    return fault('expected a plugin, but its package.json has no "isthmus" member')
   }
   if (isthmus.kind !== 'format') return undefined
   return fault('is a wire format: a library that plugins import, not a plugin', 'remove this entry')

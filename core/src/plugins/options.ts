@@ -7,6 +7,7 @@ import {
   isPlainObject,
   type Loaded,
   literalSecrets,
+  pathOf,
   wrapSecrets
 } from '../config/index.ts'
 import { isEnvRef, type Plugin } from '../contract/index.ts'
@@ -24,7 +25,7 @@ export interface ReadOptions {
 /** readOptions resolves and checks one entry's options. With `optional`, what only lacks its variable is no problem. */
 export function readOptions(plugin: Plugin, given: unknown, optional: boolean, loaded: Loaded): ReadOptions {
   const schema = closed(plugin.options)
-  const filled = fill(schema, given ?? {}, loaded)
+  const filled = fill(schema, given === undefined ? {} : given, loaded)
   const problems = checkFilled(schema, filled)
     .filter(({ unset }) => !optional || unset === undefined)
     .map(({ path, message, hints }) => ({ path: under(path), message, hints }))
@@ -32,7 +33,7 @@ export function readOptions(plugin: Plugin, given: unknown, optional: boolean, l
     value: problems.length === 0 ? wrapSecrets(schema, filled.value) : undefined,
     problems,
     warnings: literalSecrets(schema, filled).map(keys => ({
-      path: under(keys.join('.')),
+      path: under(pathOf(keys)),
       message: 'is a secret that the config file holds itself',
       hints: ["keep it outside: env('NAME') or file('path')"]
     })),
@@ -42,7 +43,7 @@ export function readOptions(plugin: Plugin, given: unknown, optional: boolean, l
 
 /** closed refuses unknown members also where a plugin's schema forgot to. */
 function closed(schema: TObject): TObject {
-  return schema.additionalProperties === undefined ? { ...schema, additionalProperties: false } : schema
+  return 'additionalProperties' in schema ? schema : Object.assign({}, schema, { additionalProperties: false })
 }
 
 function under(path: string): string {

@@ -1,7 +1,7 @@
 import type { ConfigProblem } from '../config/index.ts'
 import { didYouMean } from '../wire/index.ts'
 import { KINDS } from './api.ts'
-import type { Findings, FoundPlugin, WaitingPlugin } from './find.ts'
+import { type Findings, type FoundPlugin, headingOf, type WaitingPlugin } from './find.ts'
 
 /** Ordered is the found plugins in the order they are set up. */
 export interface Ordered {
@@ -15,7 +15,8 @@ export interface Ordered {
  * orderPlugins sorts by kind; inside a kind the config's order holds, except that what a plugin needs comes before it.
  * An instance may need another by id, or all instances of a plugin by the plugin's name.
  */
-export function orderPlugins({ found, waiting, broken }: Findings): Ordered {
+export function orderPlugins(findings: Findings): Ordered {
+  const { found, waiting } = withoutWaiting(findings)
   const problems: ConfigProblem[] = []
   const needed = new Map<FoundPlugin, readonly FoundPlugin[]>()
   for (const one of found) {
@@ -23,8 +24,8 @@ export function orderPlugins({ found, waiting, broken }: Findings): Ordered {
     for (const name of one.needs) {
       const met = named(found, name)
       needs.push(...met)
-      const problem = met.length > 0 ? late(one, met) : missing(name, one, found, waiting, broken)
-      if (problem !== undefined) problems.push(at(one, problem))
+      const problem = met.length > 0 ? late(one, met) : missing(name, one, found, waiting, findings.broken)
+      if (problem !== undefined) problems.push(problem)
     }
     needed.set(one, needs)
   }
@@ -34,7 +35,7 @@ export function orderPlugins({ found, waiting, broken }: Findings): Ordered {
     if (ordered.includes(one)) return
     if (open.includes(one)) {
       const circle = [...open.slice(open.indexOf(one)), one].map(({ id }) => id).join(' → ')
-      problems.push(at(one, { message: `expected needs without a circle, got ${circle}`, hints: [] }))
+      problems.push(inNeeds(one, `expected no circle, got ${circle}`))
       return
     }
     open.push(one)
@@ -50,9 +51,24 @@ export function orderPlugins({ found, waiting, broken }: Findings): Ordered {
   }
 }
 
-interface Wrong {
-  readonly message: string
-  readonly hints: readonly string[]
+/** withoutWaiting lets optional plugins wait together with what they need. */
+function withoutWaiting(findings: Findings): Pick<Findings, 'found' | 'waiting'> {
+  let { found, waiting } = findings
+  for (;;) {
+    const next = found.find(one => one.optional && variablesOf(one, found, waiting).length > 0)
+    if (next === undefined) return { found, waiting }
+    waiting = [...waiting, { ...next, variables: variablesOf(next, found, waiting) }]
+    found = found.filter(one => one !== next)
+  }
+}
+
+function variablesOf(
+  { needs }: FoundPlugin,
+  found: readonly FoundPlugin[],
+  waiting: readonly WaitingPlugin[]
+): readonly string[] {
+  const unmet = needs.filter(name => named(found, name).length === 0)
+  return [...new Set(unmet.flatMap(name => named(waiting, name).flatMap(({ variables }) => variables)))]
 }
 
 function named<T extends { readonly id: string; readonly plugin: { readonly name: string } }>(
@@ -63,13 +79,11 @@ function named<T extends { readonly id: string; readonly plugin: { readonly name
   return exact.length > 0 ? exact : all.filter(({ plugin }) => plugin.name === name)
 }
 
-function late(one: FoundPlugin, needs: readonly FoundPlugin[]): Wrong | undefined {
+function late(one: FoundPlugin, needs: readonly FoundPlugin[]): ConfigProblem | undefined {
   const later = needs.find(({ kind }) => KINDS.indexOf(kind) > KINDS.indexOf(one.kind))
   if (later === undefined) return undefined
-  return {
-    message: `needs "${later.id}", a ${later.kind}, which is set up after every ${one.kind}`,
-    hints: ['this is a mistake in the plugin; tell its authors']
-  }
+  const words = `expected plugins that are up before every ${one.kind}, got "${later.id}", a ${later.kind}`
+  return inNeeds(one, words, 'this is a mistake in the plugin; tell its authors')
 }
 
 function missing(
@@ -78,16 +92,19 @@ function missing(
   found: readonly FoundPlugin[],
   waiting: readonly WaitingPlugin[],
   broken: ReadonlySet<string>
-): Wrong | undefined {
+): ConfigProblem | undefined {
   if (broken.has(name)) return undefined
-  const late = named(waiting, name)[0]
-  if (late !== undefined) {
-    return { message: `needs "${name}", which waits for ${late.variables.join(', ')}`, hints: [] }
+  const later = named(waiting, name)[0]
+  if (later !== undefined) {
+    return inNeeds(one, `expected "${name}" to be up, but it waits for ${later.variables.join(', ')}`)
   }
-  const meant = didYouMean(name, found.filter(other => other !== one).map(({ id }) => id))
-  return { message: `needs "${name}", which is not configured`, hints: meant === '' ? [] : [meant] }
+  const meant = didYouMean(
+    name,
+    found.filter(other => other !== one).map(({ id }) => id)
+  )
+  return inNeeds(one, `expected a plugin "${name}" beside it, found none`, ...(meant === '' ? [] : [meant]))
 }
 
-function at({ index, use, id }: FoundPlugin, wrong: Wrong): ConfigProblem {
-  return { entry: `plugins[${index}]  ${use} as "${id}"`, path: '', ...wrong }
+function inNeeds({ index, use, id }: FoundPlugin, message: string, ...hints: readonly string[]): ConfigProblem {
+  return { entry: headingOf(index, use, id), path: 'needs', message, hints }
 }

@@ -24,7 +24,9 @@ export function readJson(bytes: Buffer): unknown {
 export function isJsonType(contentType: string | undefined): boolean {
   if (contentType === undefined) return true
   const type = mediaType(contentType)
-  return type === '' || type === 'application/json' || type === 'text/plain' || type === 'text/json' || /\+json$/.test(type)
+  return (
+    type === '' || type === 'application/json' || type === 'text/plain' || type === 'text/json' || /\+json$/.test(type)
+  )
 }
 
 /** unreadableType makes the error for a media type that is not JSON. */

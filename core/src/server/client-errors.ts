@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { randomUUID } from 'node:crypto'
 import { type GatewayError, ISTHMUS_REQUEST_INVALID, ISTHMUS_REQUEST_TIMEOUT } from '../errors/index.ts'
 import { idHeaders, shapeError } from './answer.ts'
 import type { Exchanges } from './exchanges.ts'

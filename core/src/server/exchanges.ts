@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { RequestHead } from '../contract/index.ts'
 import {
+  type GatewayError,
   ISTHMUS_REQUEST_EMPTY,
   ISTHMUS_REQUEST_ENCODING,
-  ISTHMUS_SERVER_DRAINING,
-  type GatewayError
+  ISTHMUS_SERVER_DRAINING
 } from '../errors/index.ts'
 import type { LiveExchange, Pipeline } from '../pipeline/index.ts'
 import type { Instance } from '../registry/index.ts'

@@ -1,15 +1,17 @@
-import cors from '@fastify/cors'
+import type { Socket } from 'node:net'
 import createFastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { Catalog, ModelLister } from '../catalog/index.ts'
-import type { Loaded, ResolvedConfig } from '../config/index.ts'
-import { toGatewayError } from '../errors/index.ts'
+import type { Loaded } from '../config/index.ts'
+import type { Provider } from '../contract/index.ts'
+import { isGatewayError, toGatewayError } from '../errors/index.ts'
 import { Pipeline } from '../pipeline/index.ts'
 import { type Prepared, registerPlugins } from '../plugins/index.ts'
-import type { Registry } from '../registry/index.ts'
+import { Registry } from '../registry/index.ts'
 import { Transport } from '../transport/index.ts'
 import { answerError } from './answer.ts'
 import { answerClientError } from './client-errors.ts'
+import { allowOrigins } from './cors.ts'
 import { untilIdle } from './drain.ts'
 import { Exchanges } from './exchanges.ts'
 import { mountIngresses } from './ingress-routes.ts'
@@ -17,17 +19,136 @@ import { listen } from './listen.ts'
 import { mountsOf, unreachable } from './mounts.ts'
 import { mountProbes } from './probes.ts'
 import { serverOptions } from './server-options.ts'
-import { answerFramework, type Ingresses, mountUnknown, refuseUpgrades } from './unknown-routes.ts'
+import { answerFramework, mountUnknown, refuseUpgrades } from './unknown-routes.ts'
 
-const EXPOSED = [
-  'x-isthmus-id',
-  'x-isthmus-model',
-  'x-isthmus-provider',
-  'x-isthmus-gaps',
-  'request-id',
-  'x-request-id',
-  'retry-after'
-]
-const CORS_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
-const PREFLIGHT_SECONDS = 600
 const LAST_WRITES_MS = 1_000
+
+/** GatewayParts are what a gateway is made of. */
+export interface GatewayParts {
+  readonly loaded: Pick<Loaded, 'dir' | 'env'>
+  readonly prepared: Prepared
+  readonly log: Logger
+}
+
+/** Gateway is everything set up behind one server, listening or about to. */
+export interface Gateway {
+  /** For requests without a socket, and for the routes. */
+  readonly app: FastifyInstance
+  readonly registry: Registry
+  readonly catalog: Catalog
+  /** How many exchanges are under way. */
+  readonly active: number
+  /** listen gives the address that clients on this machine use. */
+  listen(): Promise<string>
+  /** close drains: what runs may end, for as long as `server.drainMs`, and nothing new begins. */
+  close(): Promise<void>
+}
+
+/** createGateway sets the plugins up, compiles the pipeline and mounts the routes. It does not listen. */
+export async function createGateway({ loaded, prepared, log }: GatewayParts): Promise<Gateway> {
+  const { config } = prepared
+  const registry = new Registry()
+  const ingresses = () => registry.all('ingress')
+  const transport = new Transport(config.upstream, loaded.env)
+  const app = createFastify({
+    ...serverOptions(config.server, loaded.dir),
+    frameworkErrors: (_error, request, reply) => answerFramework(request, reply, ingresses),
+    clientErrorHandler(error, socket) {
+      log.debug({ code: error.code }, 'cannot read from a connection')
+      answerClientError(error, socket as Socket, exchanges, ingresses)
+    }
+  }) as unknown as FastifyInstance
+  let catalog: Catalog | undefined
+  let pipeline: Pipeline
+  let exchanges: Exchanges
+  let lister: ModelLister
+
+  refuseUpgrades(app, ingresses)
+  const extraHeaders = await allowOrigins(app, config.server.cors)
+  answerBugs(app, log)
+
+  try {
+    await registerPlugins(app, prepared, {
+      log,
+      registry,
+      catalog: { models: () => catalog?.rows() ?? [] },
+      send: (id, origin, request, signal) => transport.fetchWhole(plainUpstream(id, origin), request, signal)
+    })
+    registry.freeze()
+    catalog = new Catalog(registry, config.models, log)
+    lister = new ModelLister(catalog, registry, transport, config.models.refreshMs, log)
+    pipeline = new Pipeline({ registry, catalog, transport, config, log })
+    exchanges = new Exchanges(pipeline)
+    const mounts = mountsOf(ingresses())
+    for (const mount of mounts) {
+      for (const { ingress } of unreachable(mount)) {
+        log.warn({ plugin: ingress.id, path: mount.path }, 'another ingress answers this path for everyone')
+      }
+    }
+    const { bodyLimitBytes } = config.server
+    mountProbes(app, () => exchanges.draining)
+    mountIngresses(app, mounts, { exchanges, catalog, bodyLimitBytes, extraHeaders, log })
+    mountUnknown(app, mounts, ingresses)
+    await app.ready()
+  } catch (thrown) {
+    await app.close()
+    await transport.close()
+    throw thrown
+  }
+
+  let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    const { drainMs } = config.server
+    const lastMs = Math.min(LAST_WRITES_MS, drainMs)
+    exchanges.draining = true
+    lister.stop()
+    if (!(await untilIdle(pipeline, drainMs))) {
+      log.warn({ active: pipeline.active }, 'aborting what still runs')
+      pipeline.abortAll()
+      await untilIdle(pipeline, lastMs)
+    }
+    // A client that does not read its last bytes must not keep the gateway up.
+    const cut = setTimeout(() => app.server.closeAllConnections(), lastMs)
+    await app.close()
+    clearTimeout(cut)
+    await transport.close()
+  }
+
+  return {
+    app,
+    registry,
+    catalog,
+    get active() {
+      return pipeline.active
+    },
+    async listen() {
+      const address = await listen(app, config.server)
+      lister.start()
+      log.info({ address }, 'listening')
+      return address
+    },
+    close() {
+      closing ??= close()
+      return closing
+    }
+  }
+}
+
+/** plainUpstream is an upstream of which only the origin matters, for requests that plugins send themselves. */
+function plainUpstream(id: string, baseUrl: string): { readonly id: string; readonly provider: Provider } {
+  return { id, provider: { baseUrl } as Provider }
+}
+
+/** answerBugs answers what a plugin's own route throws; the ingresses have an answer of their own. */
+function answerBugs(app: FastifyInstance, log: Logger): void {
+  app.setErrorHandler((thrown, request, reply) => {
+    const status = (thrown as { statusCode?: unknown }).statusCode
+    if (!isGatewayError(thrown) && typeof status === 'number' && status < 500) {
+      const { message, code } = thrown as Error & { code?: string }
+      return reply.code(status).send({ error: { message, code } })
+    }
+    const error = toGatewayError(thrown)
+    if (error.kind === 'internal') log.error({ err: thrown, path: request.url.split('?', 1)[0] }, 'request failed')
+    return answerError(reply, undefined, error)
+  })
+}

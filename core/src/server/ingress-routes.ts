@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Catalog } from '../catalog/index.ts'
@@ -10,7 +11,6 @@ import { readJson } from './body.ts'
 import type { Exchanges } from './exchanges.ts'
 import { choose, type Mount, type MountEntry } from './mounts.ts'
 import { requestHead } from './request-head.ts'
-import { randomUUID } from 'node:crypto'
 
 /** IngressDeps are what the routes of the ingresses need. */
 export interface IngressDeps {

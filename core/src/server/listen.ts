@@ -8,7 +8,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'it is in use by another process',
   EACCES: 'this process may not use it',
   EADDRNOTAVAIL: 'this machine does not have that address',
-  ENOTFOUND: 'there is no such host'
+  ENOTFOUND: 'there is no such host',
+  EINVAL: 'it is no valid address, or too long for a socket'
 }
 
 /** listen starts listening and gives the address as a person would type it. */

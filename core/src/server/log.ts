@@ -1,13 +1,21 @@
-import { type DestinationStream, type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 import type { LogConfig } from '../config/index.ts'
 
 const FLUSH_MS = 250
 const BUFFER_BYTES = 4096
 
 /** Headers that carry credentials, wherever a log line might hold a set of headers. */
-const CREDENTIALS = ['authorization', 'proxy-authorization', 'x-api-key', 'x-goog-api-key', 'api-key', 'cookie']
+const CREDENTIALS = [
+  'authorization',
+  'proxy-authorization',
+  'x-api-key',
+  'x-goog-api-key',
+  'api-key',
+  'cookie',
+  'set-cookie'
+]
 const REDACTED = ['headers', 'req.headers', 'request.headers', 'response.headers'].flatMap(at =>
-  [...CREDENTIALS, 'set-cookie'].map(name => `${at}["${name}"]`)
+  CREDENTIALS.map(name => `${at}["${name}"]`)
 )
 
 /** GatewayLog is the process's one logger, and what has to be called before the process may end. */
@@ -18,23 +26,28 @@ export interface GatewayLog {
   close(): void
 }
 
+/** loggerOptions are what every logger of the gateway has, wherever it writes to. */
+export function loggerOptions({ level }: LogConfig): LoggerOptions {
+  return { level, redact: { paths: REDACTED, censor: '[secret]' } }
+}
+
 /**
  * createLogger makes the one pino logger. JSON lines are collected and written 4 KB at a time, or four times a second:
  * a write per line costs more than the line.
  */
 export async function createLogger(config: LogConfig): Promise<GatewayLog> {
-  const base = { level: config.level, redact: { paths: REDACTED, censor: '[secret]' } }
+  const options = loggerOptions(config)
   if (config.format === 'pretty' || (config.format === 'auto' && process.stdout.isTTY === true)) {
     const { default: pretty } = await import('pino-pretty')
     const stream: DestinationStream = pretty({ sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' })
-    return { log: pino(base, stream), flush() {}, close() {} }
+    return { log: pino(options, stream), flush() {}, close() {} }
   }
   const destination = pino.destination({ dest: 1, sync: true, minLength: BUFFER_BYTES })
   const flush = () => destination.flushSync()
-  const timer = setInterval(flush, FLUSH_MS).unref()
+  const timer = setInterval(() => {}, FLUSH_MS).unref()
   process.on('exit', flush)
   return {
-    log: pino(base, destination),
+    log: pino(options, destination),
     flush,
     close() {
       clearInterval(timer)

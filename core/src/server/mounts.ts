@@ -23,8 +23,7 @@ export function mountsOf(ingresses: readonly IngressInstance[]): readonly Mount[
     for (const route of ingress.contribution.routes) {
       const key = `${route.method} ${route.path}`
       const mount = byKey.get(key)
-      if (mount === undefined)
-        byKey.set(key, { method: route.method, path: route.path, entries: [{ ingress, route }] })
+      if (mount === undefined) byKey.set(key, { method: route.method, path: route.path, entries: [{ ingress, route }] })
       else mount.entries.push({ ingress, route })
     }
   }
@@ -58,8 +57,7 @@ export function speaker(ingresses: readonly IngressInstance[], head: RequestHead
   return best ?? ingresses.find(ingress => claims(ingress, head)) ?? ingresses[0]
 }
 
-const claims = ({ contribution }: IngressInstance, head: RequestHead): boolean =>
-  contribution.claims !== undefined && contribution.claims(head)
+const claims = ({ contribution }: IngressInstance, head: RequestHead): boolean => contribution.claims?.(head) === true
 
 const isDefault = ({ ingress }: MountEntry): boolean => ingress.contribution.claims === undefined
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { ServerOptions } from 'node:http'
+import { resolve } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import type { FastifyServerOptions } from 'fastify'
 import type { ServerConfig } from '../config/index.ts'
 import { ISTHMUS_SERVER_TLS } from '../errors/index.ts'
@@ -53,7 +54,14 @@ function withoutBase(url: string, base: string): string {
 }
 
 function readTls({ certFile, keyFile }: NonNullable<ServerConfig['tls']>, dir: string): TlsOptions {
-  return { cert: read(resolve(dir, certFile)), key: read(resolve(dir, keyFile)) }
+  const tls = { cert: read(resolve(dir, certFile)), key: read(resolve(dir, keyFile)) }
+  try {
+    createSecureContext(tls)
+  } catch (thrown) {
+    const { code, message } = thrown as NodeJS.ErrnoException
+    throw ISTHMUS_SERVER_TLS.with({ cause: thrown }, `${certFile} and ${keyFile}`, code ?? message)
+  }
+  return tls
 }
 
 function read(file: string): Buffer {

@@ -71,7 +71,11 @@ export function replyContent(response: IrResponse, table: FeatureTable): unknown
       ),
       finish: finishWord(choice.finish.reason, shown('reply.stop_sequence'))
     })),
-    usage: usage && { input: inputTotal(usage), cacheRead: usage.input.cacheRead || undefined, output: usage.output.total }
+    usage: usage && {
+      input: inputTotal(usage),
+      cacheRead: usage.input.cacheRead || undefined,
+      output: usage.output.total
+    }
   }
 }
 

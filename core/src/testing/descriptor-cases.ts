@@ -2,10 +2,11 @@ import { deepEqual, equal, match, ok, throws } from 'node:assert/strict'
 import { inspect } from 'node:util'
 import type { TObject } from 'typebox'
 import { isPlugin, type Kind, type Kinds, type Plugin } from '../contract/index.ts'
+import { PLUGIN_APIS } from '../plugins/api.ts'
 import { isObject } from '../wire/index.ts'
 import type { Case } from './case.ts'
 import { type FakeHost, type FakeHostOptions, fakeHost } from './fake-host.ts'
-import { markSecrets, resolveOptions, secretsIn } from './options.ts'
+import { markSecrets, resolveOptions } from './options.ts'
 
 /** PluginCaseOptions are what the cases of every kind need. */
 export interface PluginCaseOptions {
@@ -70,7 +71,7 @@ export function descriptorCases<K extends Kind, O extends TObject>(
         ok(Object.isFrozen(plugin), 'the descriptor is not frozen')
         equal(plugin.kind, kind)
         match(plugin.name, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'the name is not kebab case')
-        ok(Number.isInteger(plugin.api) && plugin.api >= 1, '`api` is not a whole number')
+        ok(PLUGIN_APIS[kind].includes(plugin.api), `this kernel does not support api ${plugin.api} of ${kind} plugins`)
         ok(plugin.summary.trim() !== '', 'the summary is empty')
         ok(STABILITIES.includes(plugin.stability), `unknown stability '${plugin.stability}'`)
       }
@@ -110,12 +111,15 @@ export function descriptorCases<K extends Kind, O extends TObject>(
       name: 'secrets cannot be read off the plugin, its contribution or its log',
       async run() {
         const marked = markSecrets(plugin.options, options)
-        const { contribution, host } = await setUp(plugin, { ...given, options: marked })
+        const { contribution, host } = await setUp(plugin, { ...given, options: marked.options })
         await host.close()
         const shown = inspect([plugin, contribution, host.lines], { depth: 12, showHidden: true, getters: true })
         const written = JSON.stringify([contribution, host.lines])
-        for (const secret of secretsIn(plugin.options, marked)) {
-          ok(!shown.includes(secret) && !written.includes(secret), 'a secret can be read: reveal() it only in authorize')
+        for (const secret of marked.secrets) {
+          ok(
+            !shown.includes(secret) && !written.includes(secret),
+            'a secret can be read: reveal() it only in authorize'
+          )
         }
       }
     }

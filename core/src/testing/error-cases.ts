@@ -26,7 +26,11 @@ export function sampleErrors(): readonly GatewayError[] {
 }
 
 /** errorCases hold both directions of a format's errors. */
-export function errorCases(encode: EncodeError, decode: DecodeError, fixtures: readonly ErrorFixture[]): readonly Case[] {
+export function errorCases(
+  encode: EncodeError,
+  decode: DecodeError,
+  fixtures: readonly ErrorFixture[]
+): readonly Case[] {
   return [
     ...encodeErrorCases(encode),
     ...decodeErrorCases(decode, fixtures),

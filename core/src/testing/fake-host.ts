@@ -2,8 +2,8 @@ import { fail } from 'node:assert/strict'
 import { Writable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
-import type { Host, HeaderMap, ModelRow, Store, UpstreamRequest } from '../contract/index.ts'
-import { memoryStore } from './memory-store.ts'
+import type { HeaderMap, Host, ModelRow, Store, UpstreamRequest } from '../contract/index.ts'
+import { MemoryStore } from '../plugins/memory-store.ts'
 
 /** SentReply is one scripted answer to `host.send`. */
 export interface SentReply {
@@ -40,7 +40,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
   return {
     id,
     log: memoryLogger(id, lines),
-    store: options.store ?? memoryStore(),
+    store: options.store ?? new MemoryStore(),
     catalog: { models: () => models },
     get http() {
       return http ?? fail('the plugin used host.http; give fakeHost an http to test that')
@@ -70,5 +70,5 @@ export function memoryLogger(plugin: string, lines: Record<string, unknown>[]): 
       done()
     }
   })
-  return pino({ level: 'trace', base: undefined }, sink).child({ plugin })
+  return pino({ level: 'trace', base: null }, sink).child({ plugin })
 }

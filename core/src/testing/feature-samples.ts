@@ -1,13 +1,13 @@
-import {
-  type Feature,
-  type FormatId,
-  type GenerateRequest,
-  type Message,
-  type Output,
-  type Part,
-  type Reasoning,
-  type Sampling,
-  type ToolDef
+import type {
+  Feature,
+  FormatId,
+  GenerateRequest,
+  Message,
+  Output,
+  Part,
+  Reasoning,
+  Sampling,
+  ToolDef
 } from '../ir/index.ts'
 import { deepFreeze } from './case.ts'
 import { CLOCK_TOOL, PIXEL, requestWith, text, WEATHER_TOOL } from './sample-requests.ts'
@@ -90,7 +90,8 @@ const PAIRS: Readonly<Record<RequestFeature, (format: FormatId) => Pair>> = {
   'input.image.file': format => user(image({ kind: 'file_ref', provider: format, id: 'file_1' })),
   'input.image.detail': () => userPair(image(inline), { type: 'image', source: inline, detail: 'high' }),
   'input.image.assistant': () => assistantPair([], [image(inline)]),
-  'input.audio': () => user({ type: 'audio', source: { kind: 'inline', mime: 'audio/wav', data: 'UklGRg==' }, format: 'wav' }),
+  'input.audio': () =>
+    user({ type: 'audio', source: { kind: 'inline', mime: 'audio/wav', data: 'UklGRg==' }, format: 'wav' }),
   'input.audio.ref': format =>
     assistantPair([], [{ type: 'audio', source: { kind: 'file_ref', provider: format, id: 'audio_1' } }]),
   'input.video': () => user({ type: 'video', source: { kind: 'url', url: 'https://videos.example/boat.mp4' } }),
@@ -116,11 +117,22 @@ const PAIRS: Readonly<Record<RequestFeature, (format: FormatId) => Pair>> = {
   },
   'input.refusal': () => assistantPair([], [{ type: 'refusal', text: 'I would rather not.' }]),
   'input.hosted': format =>
-    assistantPair([], [
-      { type: 'hosted_call', kind: 'other', id: 'hosted_1', native: { format, object: { type: 'kit_call', id: 'hosted_1' } } }
-    ]),
+    assistantPair(
+      [],
+      [
+        {
+          type: 'hosted_call',
+          kind: 'other',
+          id: 'hosted_1',
+          native: { format, object: { type: 'kit_call', id: 'hosted_1' } }
+        }
+      ]
+    ),
   'input.opaque': format =>
-    assistantPair([], [{ type: 'opaque', native: { format, object: { type: 'kit_block', data: 'kept' } }, replay: 'same_dialect' }]),
+    assistantPair(
+      [],
+      [{ type: 'opaque', native: { format, object: { type: 'kit_block', data: 'kept' } }, replay: 'same_dialect' }]
+    ),
   'input.reasoning': () => assistantPair([], [{ type: 'reasoning', text: 'Green or blue?', hidden: false }]),
   'tools.function': () => tools([], [WEATHER_TOOL]),
   'tools.custom': () => tools([], [{ type: 'custom', name: 'write_note', description: 'Takes a note.' }]),
@@ -131,7 +143,15 @@ const PAIRS: Readonly<Record<RequestFeature, (format: FormatId) => Pair>> = {
   'tools.extras': () =>
     tools(
       [WEATHER_TOOL],
-      [{ ...WEATHER_TOOL, defer: true, examples: [{ city: 'Brest' }], outputSchema: { type: 'string' }, eagerStream: true }]
+      [
+        {
+          ...WEATHER_TOOL,
+          defer: true,
+          examples: [{ city: 'Brest' }],
+          outputSchema: { type: 'string' },
+          eagerStream: true
+        }
+      ]
     ),
   'tools.choice.none': () => withTools({ toolChoice: { type: 'none' } }),
   'tools.choice.required': () => withTools({ toolChoice: { type: 'required' } }),
@@ -175,7 +195,10 @@ const PAIRS: Readonly<Record<RequestFeature, (format: FormatId) => Pair>> = {
   'reasoning.between_tools': () => reasoning({ mode: 'between_tools' }),
   'reasoning.expose': () => reasoning({ mode: 'on', expose: 'summary' }),
   'reasoning.context': () => reasoning({ mode: 'on', context: 'all_turns' }),
-  'cache.mark': () => [plain, turns({ role: 'user', parts: [{ type: 'text', text: 'Tide tables.', cache: {} }, ...question.parts] })],
+  'cache.mark': () => [
+    plain,
+    turns({ role: 'user', parts: [{ type: 'text', text: 'Tide tables.', cache: {} }, ...question.parts] })
+  ],
   'cache.auto': () => change({ cache: { autoMark: {} } }),
   'cache.key': () => change({ cache: { key: 'harbour' } }),
   'cache.options': () => change({ cache: { mode: 'explicit', ttl: '1h', retention: '24h' } }),

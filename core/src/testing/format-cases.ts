@@ -73,5 +73,9 @@ export function formatCases<T>(format: WireFormat<T>, fixtures: FormatFixtures =
 export function checkTable(table: FeatureTable): void {
   const verdicts = ['exact', 'converted', 'emulated', 'dropped', 'rejected']
   for (const name of FEATURE_NAMES) ok(verdicts.includes(table[name]), `'${name}' has no verdict`)
-  deepEqual(Object.keys(table).filter(name => !FEATURE_NAMES.some(feature => feature === name)), [], 'unknown features')
+  deepEqual(
+    Object.keys(table).filter(name => !FEATURE_NAMES.some(feature => feature === name)),
+    [],
+    'unknown features'
+  )
 }

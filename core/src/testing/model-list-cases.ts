@@ -25,7 +25,9 @@ export function modelListCases<T>({ models }: WireFormat<T>): readonly Case[] {
     {
       name: 'models: a list that was encoded can be decoded',
       run() {
-        const list: unknown = JSON.parse(JSON.stringify(models.encodeList(SAMPLE_MODELS, requestHead({ method: 'GET' }))))
+        const list: unknown = JSON.parse(
+          JSON.stringify(models.encodeList(SAMPLE_MODELS, requestHead({ method: 'GET' })))
+        )
         deepEqual(
           models.decode(list).map(model => model.id),
           SAMPLE_MODELS.map(row => row.id)

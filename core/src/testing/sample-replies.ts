@@ -1,5 +1,6 @@
 import {
   type EventBatch,
+  endEvent,
   type Feature,
   finishEvent,
   fold,
@@ -10,7 +11,6 @@ import {
   partStart,
   replyFeature,
   startEvent,
-  endEvent,
   textDelta,
   unfold,
   usageEvent
@@ -157,7 +157,10 @@ export function sampleReplies(): readonly SampleReply[] {
     const response = deepFreeze(make())
     return sample(name, response, () => unfold(response).take())
   })
-  return [...whole, ...Object.entries(STREAMS).map(([name, events]) => sample(name, deepFreeze(fold(events())), events))]
+  return [
+    ...whole,
+    ...Object.entries(STREAMS).map(([name, events]) => sample(name, deepFreeze(fold(events())), events))
+  ]
 }
 
 function sample(name: string, response: IrResponse, events: () => EventBatch): SampleReply {

@@ -1,4 +1,4 @@
-import { type Feature, featuresOf, type GenerateRequest, type Part, type ToolDef } from '../ir/index.ts'
+import { type Feature, type FunctionTool, featuresOf, type GenerateRequest, type Part } from '../ir/index.ts'
 import { deepFreeze } from './case.ts'
 
 /** SampleRequest is a request the cases send through a codec, with the features it needs. */
@@ -9,12 +9,11 @@ export interface SampleRequest {
 }
 
 /** PIXEL is the smallest image that passes for one: a PNG of one pixel, base64. */
-export const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+export const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 export const text = (value: string): Part => ({ type: 'text', text: value })
 
-export const WEATHER_TOOL: ToolDef = {
+export const WEATHER_TOOL: FunctionTool = {
   type: 'function',
   name: 'get_weather',
   description: 'Tells the weather of a city.',
@@ -25,7 +24,7 @@ export const WEATHER_TOOL: ToolDef = {
     additionalProperties: false
   }
 }
-export const CLOCK_TOOL: ToolDef = {
+export const CLOCK_TOOL: FunctionTool = {
   type: 'function',
   name: 'get_time',
   description: 'Tells the time of day.',

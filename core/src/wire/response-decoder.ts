@@ -3,13 +3,14 @@ import { ISTHMUS_UPSTREAM_CLOSED, ISTHMUS_UPSTREAM_PROTOCOL, isGatewayError } fr
 import type { EventBatch } from '../ir/index.ts'
 import { ReplyBuilder } from '../ir/index.ts'
 import { isObject, type JsonObject, parseJson, parseObject } from './json.ts'
+import { LineReader } from './line-reader.ts'
 import { SseReader } from './sse-reader.ts'
 
 /** ReplyReader is what a codec brings to read a reply in either form: it writes what it read to the builder. */
 export interface ReplyReader {
   /** A whole JSON reply, or the error object that a server sent in its place with status 200. */
   whole(body: JsonObject, out: ReplyBuilder): void
-  /** One event of a stream. `[DONE]` comes here too. */
+  /** One event of a stream: the data of an SSE event, `[DONE]` included, or one line of a stream of JSON lines. */
   event(data: string, name: string | undefined, out: ReplyBuilder): void
   /** The stream is over. A reader that has seen a finish ends the reply here; one that has not leaves it open. */
   end(out: ReplyBuilder): void
@@ -28,8 +29,13 @@ export function responseDecoder(
 ): ResponseDecoder {
   const type = head.headers['content-type']?.toLowerCase() ?? ''
   const read = rewrite === undefined ? reader : rewriting(reader, rewrite)
-  return type.includes('text/event-stream') ? new StreamDecoder(provider, read) : new WholeDecoder(provider, read)
+  if (type.includes('text/event-stream')) return new StreamDecoder(provider, read)
+  if (JSON_LINES.test(type)) return new StreamDecoder(provider, read, LineReader)
+  return new WholeDecoder(provider, read)
 }
+
+/** Streams that have one JSON value on each line. */
+const JSON_LINES = /\b(?:ndjson|jsonl|jsonlines|json-lines)\b/
 
 function rewriting(reader: ReplyReader, rewrite: Rewrite): ReplyReader {
   return {
@@ -105,16 +111,16 @@ function decodeUtf8(chunks: readonly Uint8Array[]): string {
 
 class StreamDecoder implements ResponseDecoder {
   #out = new ReplyBuilder()
-  #sse: SseReader
+  #frames: SseReader | LineReader
   #provider: string
   #reader: ReplyReader
   #events = 0
 
-  constructor(provider: string, reader: ReplyReader) {
+  constructor(provider: string, reader: ReplyReader, Frames: typeof SseReader | typeof LineReader = SseReader) {
     this.#provider = provider
     this.#reader = reader
     const out = this.#out
-    this.#sse = new SseReader({
+    this.#frames = new Frames({
       event: (data, name) => {
         this.#events++
         if (!out.ended) reader.event(data, name, out)
@@ -127,7 +133,7 @@ class StreamDecoder implements ResponseDecoder {
     const out = this.#out
     if (out.ended) return []
     try {
-      this.#sse.push(chunk)
+      this.#frames.push(chunk)
     } catch (thrown) {
       failWith(out, this.#provider, thrown)
     }
@@ -138,7 +144,7 @@ class StreamDecoder implements ResponseDecoder {
     const out = this.#out
     if (out.ended) return []
     try {
-      const stray = this.#sse.end()
+      const stray = this.#frames.end()
       if (!out.ended) this.#readStray(stray)
       if (!out.ended) this.#reader.end(out)
     } catch (thrown) {

@@ -17,8 +17,8 @@ export interface Problem {
 
 /** Checker checks values against one compiled schema. It changes nothing: no coercion, no defaults, no removal. */
 export interface Checker<T> {
-  /** check gives the value back, typed, or throws `invalid_request` with the first problem's path. */
-  check(value: unknown): T
+  /** check gives the value back, typed, or throws `invalid_request` with the first problem's path; `at` is the path of the value itself. */
+  check(value: unknown, at?: string): T
   /** problems gives all there are, grouped by path. */
   problems(value: unknown): readonly Problem[]
 }
@@ -40,12 +40,12 @@ export function checker<S extends TSchema>(schema: S): Checker<Static<S>> {
     )
   return {
     problems: value => problems(value, 1000),
-    check(value) {
+    check(value, at = '') {
       if (compiled.Check(value)) return value as Static<S>
       const problem = problems(value, 64)[0]
       throw problem === undefined
-        ? invalid('', 'another value', value)
-        : invalidBecause(problem.path, problem.expected, problem.got)
+        ? invalid(at, 'another value', value)
+        : invalidBecause(joinPath(at, problem.path), problem.expected, problem.got)
     }
   }
 }
@@ -64,6 +64,10 @@ function upTo<T>(most: number, collect: () => T): T {
 /** invalid makes the error for one wrong value of a client's request: where, what was expected, what came. */
 export function invalid(path: string, expected: string, got: unknown): GatewayError {
   return invalidBecause(path, expected, describe(got))
+}
+
+function joinPath(outer: string, inner: string): string {
+  return outer === '' || inner === '' || inner.startsWith('[') ? outer + inner : `${outer}.${inner}`
 }
 
 function invalidBecause(path: string, expected: string, got: string): GatewayError {
@@ -99,7 +103,10 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   object: 'an object'
 }
 
-/** toProblems groups a validator's lines by path: a union of constants becomes "one of". */
+/**
+ * toProblems groups a validator's lines by path: a union of constants becomes "one of". Of a union that failed inside
+ * one of its branches only the inner problem is told: the others say no more than that the value is of that branch.
+ */
 function toProblems(errors: readonly SchemaError[], value: unknown): readonly Problem[] {
   const byPath = new Map<
     string,
@@ -109,13 +116,14 @@ function toProblems(errors: readonly SchemaError[], value: unknown): readonly Pr
       readonly got: unknown
       readonly wants: string[]
       unknown: boolean
+      union: boolean
     }
   >()
   const at = (pointer: string) => {
     let entry = byPath.get(pointer)
     if (entry === undefined) {
       const keys = segments(pointer)
-      entry = { path: toPath(keys), keys, got: lookUp(value, keys), wants: [], unknown: false }
+      entry = { path: toPath(keys), keys, got: lookUp(value, keys), wants: [], unknown: false, union: false }
       byPath.set(pointer, entry)
     }
     return entry
@@ -124,19 +132,23 @@ function toProblems(errors: readonly SchemaError[], value: unknown): readonly Pr
     const params = error.params as Record<string, unknown>
     if (error.keyword === 'required') {
       for (const name of (params.requiredProperties ?? params.missingProperty ?? []) as string[]) {
-        at(`${error.instancePath}/${escape(name)}`).wants.push('a value')
+        at(`${error.instancePath}/${escapeKey(name)}`).wants.push('a value')
       }
     } else if (error.keyword === 'additionalProperties') {
       for (const name of params.additionalProperties as string[]) {
-        at(`${error.instancePath}/${escape(name)}`).unknown = true
+        at(`${error.instancePath}/${escapeKey(name)}`).unknown = true
       }
     } else if (error.keyword !== 'anyOf' && error.keyword !== 'boolean') {
       at(error.instancePath).wants.push(expectation(error.keyword, params, error.message))
     } else if (error.keyword === 'anyOf') {
-      at(error.instancePath)
+      at(error.instancePath).union = true
     }
   }
-  return [...byPath.values()].map(({ path, keys, got, wants, unknown }) => ({
+  const pointers = [...byPath.keys()]
+  const told = [...byPath].filter(
+    ([pointer, entry]) => !entry.union || !pointers.some(other => other.startsWith(`${pointer}/`))
+  )
+  return told.map(([, { path, keys, got, wants, unknown }]) => ({
     path,
     keys,
     expected: unknown ? 'no such member' : listOf(wants),
@@ -178,7 +190,7 @@ function listOf(wants: readonly string[]): string {
   return `${unique.slice(0, -1).join(', ')} or ${unique.at(-1)}`
 }
 
-function escape(name: string): string {
+function escapeKey(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 

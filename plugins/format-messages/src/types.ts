@@ -77,11 +77,15 @@ export const SourceShapes: Readonly<Record<string, Checker<unknown>>> = {
 
 /** checkAt throws `invalid_request` with the path of the wrong member, seen from the request's root. */
 export function checkAt(shape: Checker<unknown>, value: unknown, path: string): void {
-  const problem = shape.problems(value)[0]
-  if (problem === undefined) return
-  const where = [path, problem.path].filter(Boolean).join('.')
-  throw ISTHMUS_REQUEST_INVALID.with(
-    { path: where, param: where },
-    `${where || 'the request body'}: expected ${problem.expected}, got ${problem.got}`
-  )
+  try {
+    shape.check(value)
+  } catch (thrown) {
+    const problem = shape.problems(value)[0]
+    if (problem === undefined || path === '') throw thrown
+    const where = path + (problem.path === '' || problem.path.startsWith('[') ? '' : '.') + problem.path
+    throw ISTHMUS_REQUEST_INVALID.with(
+      { path: where, param: where, cause: thrown },
+      `${where}: expected ${problem.expected}, got ${problem.got}`
+    )
+  }
 }

@@ -54,6 +54,6 @@ const OTHER_FAILED = failure('STATUS_5XX', 'internal', 'Simulated: status %s')
 
 /** failureOf makes the error that the simulated upstream answers for a status or a named failure. */
 export function failureOf(name: string, retryAfterMs: number | undefined): GatewayError {
-  const make = FAILURES[name] ?? (name < '500' ? OTHER_REJECTED : OTHER_FAILED)
+  const make = FAILURES[name] ?? (Number(name) < 500 ? OTHER_REJECTED : OTHER_FAILED)
   return make.with({ retryAfterMs }, name)
 }

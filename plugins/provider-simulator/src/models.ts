@@ -25,7 +25,7 @@ interface SimulatedModel {
 }
 
 const ECHO: Voice = { speak: turn => describeParts(turn.asked) || '(nothing was said)' }
-const FILLER = (tokens: number): Voice => ({ speak: () => fillerText(tokens), deaf: true })
+const filler = (tokens: number): Voice => ({ speak: () => fillerText(tokens), deaf: true })
 
 /** speaking is a model that always answers and takes nothing in its name. */
 function speaking(about: string, voice: Voice): SimulatedModel {
@@ -46,7 +46,7 @@ function breaking(how: Midway, about: string): SimulatedModel {
     about,
     perform(name, turn, idOf) {
       const afterTokens = countOf(name, 5)
-      return { answer: answerOf(turn, FILLER(afterTokens + 5), idOf), fault: { type: 'midway', how, afterTokens } }
+      return { answer: answerOf(turn, filler(afterTokens + 5), idOf), fault: { type: 'midway', how, afterTokens } }
     }
   }
 }
@@ -57,7 +57,7 @@ const MODELS: Readonly<Record<string, SimulatedModel>> = {
   tokens: {
     takes: 'number of tokens, 50 unless said',
     about: 'Writes a fixed text of that many tokens.',
-    perform: (name, turn, idOf) => ({ answer: answerOf(turn, FILLER(countOf(name, 50)), idOf) })
+    perform: (name, turn, idOf) => ({ answer: answerOf(turn, filler(countOf(name, 50)), idOf) })
   },
   reason: {
     takes: 'number of reasoning tokens, 24 unless said',

@@ -24,6 +24,7 @@ export function simulator(wire: Wire, tokenDelayMs: number, clock: Clock = syste
     baseUrl: 'http://simulator.invalid',
     path: wire.path,
     features: CANNOT,
+    ...(wire.traits !== undefined && { traits: () => wire.traits }),
     known: KNOWN_MODELS,
     send: (request, signal) => upstream.send(request, signal)
   })

@@ -14,6 +14,7 @@ export interface Turn {
   /** Whether the model has no choice but to call. */
   readonly mustCall: boolean
 }
+/** CallableTool is a tool that the client runs. */
 export type CallableTool = Exclude<ToolDef, { readonly type: 'hosted' }>
 
 /** turnOf looks at a request. */
@@ -39,6 +40,7 @@ export function toolNameOf(messages: readonly Message[], callId: string): string
   return callId
 }
 
+/** isCall tells a call from other parts. */
 export const isCall = (part: Part): part is ToolCallPart => part.type === 'tool_call'
 const isResult = (part: Part): part is ToolResultPart => part.type === 'tool_result'
 

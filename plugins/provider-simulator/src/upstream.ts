@@ -11,27 +11,17 @@ import {
   type UpstreamRequest
 } from '@isthmus/core'
 import { parseJson } from '@isthmus/core/wire'
-import { type Clock, never } from './clock.ts'
-import {
-  failureOf,
-  PROVIDER_SIMULATOR_MIDWAY,
-  PROVIDER_SIMULATOR_RESET,
-  PROVIDER_SIMULATOR_UNREACHABLE
-} from './errors.ts'
-import type { Fault } from './fault.ts'
+import { breakOff } from './break-off.ts'
+import type { Clock } from './clock.ts'
+import { failureOf, PROVIDER_SIMULATOR_MIDWAY, PROVIDER_SIMULATOR_UNREACHABLE } from './errors.ts'
 import { stopAt } from './limits.ts'
 import { type Performance, perform } from './models.ts'
 import { play } from './player.ts'
+import { bytes, reply } from './reply.ts'
 import { turnOf } from './turn.ts'
 import type { Wire } from './wires.ts'
 
 const BURST_CHARS = 64 * 1024
-/** Not UTF-8, not JSON, and a frame that never ends. */
-const GARBAGE = Buffer.concat([
-  Buffer.from('data: {"simulated":'),
-  Buffer.from([0xff, 0xfe, 0x00]),
-  Buffer.from('}\n\ndata: <')
-])
 
 /** Job is one request that the simulated upstream has read. */
 interface Job {
@@ -115,7 +105,7 @@ export class Upstream {
           created,
           request,
           sealFormat: this.#wire.sealFormat,
-          answerOf: choice => stopAt(perChoice(choice).answer, request.output.stop ?? [])
+          answerOf: choice => stopAt((choice === 0 ? performance : perChoice(choice)).answer, request.output.stop ?? [])
         }),
         delayMs: performance.tokenDelayMs ?? this.#tokenDelayMs
       }
@@ -145,8 +135,8 @@ export class Upstream {
     const text = JSON.stringify(this.#wire.format.response.encode(folder.response(), job.options))
     if (fault?.type !== 'midway') return reply(200, 'application/json', id, [bytes(text)])
     const { body } = this.#wire.format.error.encode(PROVIDER_SIMULATOR_MIDWAY(), id)
-    const half = bytes(text.slice(0, text.length / 2))
-    return reply(200, 'application/json', id, this.#breakOff(fault, half, bytes(JSON.stringify(body)), signal))
+    const half = text.slice(0, text.length / 2)
+    return reply(200, 'application/json', id, breakOff(fault.how, half, JSON.stringify(body), signal))
   }
 
   async *#stream(
@@ -154,19 +144,20 @@ export class Upstream {
     encoder: ReturnType<Wire['format']['response']['encoder']>,
     signal: AbortSignal
   ): AsyncGenerator<Uint8Array> {
-    const breakAt = fault?.type === 'midway' ? fault.afterTokens : Number.POSITIVE_INFINITY
+    const broken = fault?.type === 'midway' ? fault : undefined
     let text = ''
     for (let tokens = 0; ; tokens++) {
       const ended = playing.next().done === true
-      text += encoder.push(out.take())
+      // An answer that breaks off never ends well, even if it is shorter than what was to come before that.
+      if (!(ended && broken)) text += encoder.push(out.take())
+      if (broken && (ended || tokens >= broken.afterTokens)) {
+        const failed = broken.how === 'error' ? encoder.fail(PROVIDER_SIMULATOR_MIDWAY()) : ''
+        yield* breakOff(broken.how, text, text + failed, signal)
+        return
+      }
       if (ended) {
         text += encoder.end()
         if (text !== '') yield bytes(text)
-        return
-      }
-      if (tokens >= breakAt && fault?.type === 'midway') {
-        const failed = fault.how === 'error' ? bytes(encoder.fail(PROVIDER_SIMULATOR_MIDWAY())) : NOTHING
-        yield* this.#breakOff(fault, bytes(text), concat(bytes(text), failed), signal)
         return
       }
       if (text !== '' && (delayMs > 0 || text.length > BURST_CHARS)) {
@@ -177,39 +168,4 @@ export class Upstream {
       else signal.throwIfAborted()
     }
   }
-
-  /** What an answer is like that breaks off: `partial` is what had been written of it, `failed` tells the failure. */
-  async *#breakOff(
-    { how }: Extract<Fault, { readonly type: 'midway' }>,
-    partial: Uint8Array,
-    failed: Uint8Array,
-    signal: AbortSignal
-  ): AsyncGenerator<Uint8Array> {
-    if (how === 'error') yield failed
-    else if (partial.length > 0) yield partial
-    if (how === 'garbage') yield GARBAGE
-    if (how === 'stall') await never(signal)
-    if (how === 'reset') throw PROVIDER_SIMULATOR_RESET()
-  }
-}
-
-const NOTHING = new Uint8Array(0)
-const bytes = (text: string): Uint8Array => Buffer.from(text)
-const concat = (...parts: readonly Uint8Array[]): Uint8Array => Buffer.concat(parts)
-
-function reply(
-  status: number,
-  contentType: string,
-  id: string,
-  body: AsyncIterable<Uint8Array> | readonly Uint8Array[],
-  headers: Readonly<Record<string, string>> = {}
-): UpstreamReply {
-  return {
-    head: { status, headers: { 'content-type': contentType, 'x-request-id': id, 'request-id': id, ...headers } },
-    body: Symbol.asyncIterator in body ? body : chunks(body)
-  }
-}
-
-async function* chunks(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* parts
 }

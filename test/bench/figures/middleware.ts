@@ -4,8 +4,8 @@ import { variant } from '../variants.ts'
 import { measureAll } from './against-proxies.ts'
 import type { Figure } from './figure.ts'
 
-const NONE = variant('isthmus', 'chat', 'chat')
-const THREE = variant('middleware', 'chat')
+const NONE = variant('without', 'chat')
+const THREE = variant('with', 'chat')
 
 /** middleware is what three middleware that do nothing add to the gateway. */
 const middleware = (id: string, title: string, rounds: number, load: Load): Figure => ({

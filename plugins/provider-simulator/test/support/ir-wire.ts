@@ -1,14 +1,20 @@
 import {
+  endEvent,
+  errorEvent,
   FEATURE_NAMES,
   type FeatureTable,
+  type GatewayError,
   type GenerateRequest,
   type IrEvent,
+  type IrResponse,
+  ISTHMUS_UPSTREAM_CLOSED,
   ISTHMUS_UPSTREAM_PROTOCOL,
+  type ResponseDecoder,
   type UpstreamErrorKind,
   unfold,
   type WireFormat
 } from '@isthmus/core'
-import { isObject, parseJson, responseDecoder } from '@isthmus/core/wire'
+import { isObject, parseJson, SseReader } from '@isthmus/core/wire'
 import type { Wire } from '../../src/wires.ts'
 
 const problem = (what: string) => ISTHMUS_UPSTREAM_PROTOCOL('simulator', what)
@@ -36,31 +42,7 @@ const irFormat: WireFormat = {
       end: () => '',
       fail: error => `data: ${JSON.stringify({ failed: error.kind })}\n\n`
     }),
-    decoder(head) {
-      // A reader hands over events by a list of its own: the builder would write them anew.
-      const events: IrEvent[] = []
-      const inner = responseDecoder(head, 'simulator', {
-        whole(body, out) {
-          if (isObject(body.error)) out.fail(problem(String(body.error.kind)))
-          else unfold(body as never, out)
-        },
-        event(data, _name, out) {
-          const event = parseJson(data)
-          if (!isObject(event)) throw problem('no event')
-          if ('failed' in event) return out.fail(problem(String(event.failed)))
-          events.push(event as unknown as IrEvent)
-          if (event.type === 'end') out.end()
-        },
-        end() {}
-      })
-      const merge = (own: IrEvent[]) => {
-        const read = events.splice(0)
-        return own.some(event => event.type === 'error') || !own.some(event => event.type === 'end')
-          ? [...read, ...own]
-          : read
-      }
-      return { push: chunk => merge(inner.push(chunk)), end: () => merge(inner.end()) }
-    }
+    decoder: head => (head.headers['content-type'] === 'text/event-stream' ? new StreamDecoder() : new WholeDecoder())
   },
   error: {
     decode(_head, body) {
@@ -71,6 +53,49 @@ const irFormat: WireFormat = {
     encode: error => ({ status: error.statusCode, body: { error: { kind: error.kind, message: error.message } } })
   },
   models: { decode: () => [], encodeList: rows => rows, encodeOne: row => row }
+}
+
+class StreamDecoder implements ResponseDecoder {
+  #events: IrEvent[] = []
+  #ended = false
+  #sse = new SseReader({ event: data => this.#read(parseJson(data)) })
+
+  push(chunk: Uint8Array): IrEvent[] {
+    this.#sse.push(chunk)
+    return this.#events.splice(0)
+  }
+  end(): IrEvent[] {
+    this.#sse.end()
+    if (!this.#ended) this.#fail(ISTHMUS_UPSTREAM_CLOSED('simulator'))
+    return this.#events.splice(0)
+  }
+  #read(event: unknown): void {
+    if (this.#ended) return
+    if (!isObject(event)) this.#fail(problem('no event'))
+    else if ('failed' in event) this.#fail(problem(String(event.failed)))
+    else {
+      this.#events.push(event as unknown as IrEvent)
+      this.#ended = event.type === 'end'
+    }
+  }
+  #fail(error: GatewayError): void {
+    this.#ended = true
+    this.#events.push(errorEvent(error), endEvent())
+  }
+}
+
+class WholeDecoder implements ResponseDecoder {
+  #text = ''
+
+  push(chunk: Uint8Array): IrEvent[] {
+    this.#text += Buffer.from(chunk).toString()
+    return []
+  }
+  end(): IrEvent[] {
+    const body = parseJson(this.#text)
+    const failed = isObject(body) ? isObject(body.error) && problem(String(body.error.kind)) : problem('not JSON')
+    return failed ? [errorEvent(failed), endEvent()] : unfold(body as unknown as IrResponse).take()
+  }
 }
 
 export const irWire: Wire = { format: irFormat, path: '/ir', dialect: [], sealFormat: 'simulator-v1' }

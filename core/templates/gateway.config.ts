@@ -1,0 +1,25 @@
+import { defineConfig, env } from '@isthmus/core'
+
+export default defineConfig({
+  // Where clients reach the gateway. HOST and PORT in the environment go over it.
+  server: { host: '127.0.0.1', port: 8787 },
+
+  plugins: [
+    // The formats that clients may speak.
+    { use: '@isthmus/ingress-chat-completions' },
+    { use: '@isthmus/ingress-messages' },
+
+    // The models they reach. An optional entry waits until the variables it names are set; a .env file will do.
+    { use: '@isthmus/provider-simulator' },
+    { use: '@isthmus/provider-openai', optional: true, options: { apiKey: env('OPENAI_API_KEY') } },
+    { use: '@isthmus/provider-anthropic', optional: true, options: { apiKey: env('ANTHROPIC_API_KEY') } },
+
+    // One log line for each exchange.
+    { use: '@isthmus/meter-log' }
+  ],
+
+  models: {
+    // Names of your own, e.g. { fast: ['openai/gpt-5-mini', 'anthropic/claude-haiku-4-5'] }.
+    aliases: {}
+  }
+})

@@ -1,0 +1,151 @@
+import {
+  type GatewayError,
+  ISTHMUS_UPSTREAM_ERRORS,
+  type ResponseHead,
+  type UpstreamError,
+  type UpstreamErrorKind
+} from '@isthmus/core'
+import { isObject, type JsonObject, numberOf, parseJson, stringOf } from '@isthmus/core/wire'
+
+/** decodeError reads an upstream's refusal. */
+export function decodeError(head: ResponseHead, body: Uint8Array): UpstreamError {
+  const text = new TextDecoder().decode(body)
+  const error = findError(parseJson(text)) ?? {}
+  const found = describeError(error, head.status)
+  const retryAfterMs = retryAfter(head)
+  return retryAfterMs === undefined ? found : { ...found, retryAfterMs }
+}
+
+/** findError finds the error in the envelopes that are in use; undefined when there is none. */
+export function findError(body: unknown): JsonObject | undefined {
+  if (Array.isArray(body)) return findError(body[0])
+  if (!isObject(body)) return undefined
+  const { error } = body
+  if (isObject(error)) return error
+  if (typeof error === 'string' && error !== '') return { message: error }
+  // vLLM writes the error itself, without an envelope; others leave out everything but the message.
+  if (body.object === 'error' || (typeof body.message === 'string' && body.choices === undefined)) return body
+  return typeof body.detail === 'string' ? { message: body.detail } : undefined
+}
+
+/** describeError gives an error the gateway's kind. `status` is 200 for an error inside a reply. */
+export function describeError(error: JsonObject, status: number): UpstreamError {
+  const code = wordOf(error.code)
+  const type = wordOf(error.type)
+  const known = status >= 400 ? status : (statusOf(error.code) ?? statusOf(error.status_code) ?? statusOf(error.status))
+  const kind = kindOf(error, known, code, type)
+  const param = stringOf(error.param)
+  return {
+    kind,
+    message: kind === 'upstream_denied' ? denied(code, type) : messageOf(error, known),
+    ...(type !== undefined && { type }),
+    ...(code !== undefined && { code }),
+    ...(param !== undefined && { param })
+  }
+}
+
+/** streamError makes the error that ends a reply which had begun, or that came with a status of success. */
+export function streamError(error: JsonObject, provider: string): GatewayError {
+  const { kind, message, type, code, param } = describeError(error, 200)
+  return ISTHMUS_UPSTREAM_ERRORS[kind].with({ param, upstream: { provider, type, code } }, message)
+}
+
+function wordOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function statusOf(value: unknown): number | undefined {
+  const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : numberOf(value)
+  return status !== undefined && status >= 400 && status < 600 ? status : undefined
+}
+
+const LENGTH_CODES = /context_length|context_window|too_many_prompt_tokens|token_limit_exceeded|max_tokens_exceeded/
+/** Some vendors have no code for it, only the sentence. */
+const LENGTH_WORDS = /maximum context length|context length|context window|prompt (is )?too long|total length of all messages/i
+const POLICY_CODES = /content_policy|content_filter|moderation/
+const QUOTA_CODES = /insufficient_quota|billing|payment_required|insufficient_balance/
+const TYPES: readonly (readonly [RegExp, UpstreamErrorKind])[] = [
+  [/rate_limit/, 'upstream_limited'],
+  [/overloaded/, 'upstream_overloaded'],
+  [/timeout/, 'timeout'],
+  [/authentication|permission|invalid_api_key/, 'upstream_denied'],
+  [/not_found/, 'not_found'],
+  [/invalid_request|invalid_value|unsupported/, 'upstream_rejected']
+]
+
+function kindOf(
+  error: JsonObject,
+  status: number | undefined,
+  code: string | undefined,
+  type: string | undefined
+): UpstreamErrorKind {
+  const words = `${code ?? ''} ${type ?? ''}`
+  const refusal = status === undefined || status === 400 || status === 413 || status === 422
+  if (refusal && (LENGTH_CODES.test(words) || LENGTH_WORDS.test(stringOf(error.message) ?? ''))) return 'context_length'
+  if ((refusal || status === 403) && (POLICY_CODES.test(words) || hasReasons(error))) return 'content_policy'
+  if (QUOTA_CODES.test(words)) return 'upstream_denied'
+  if (status !== undefined) return kindOfStatus(status)
+  return TYPES.find(([pattern]) => pattern.test(words))?.[1] ?? 'upstream_unavailable'
+}
+
+/** hasReasons: a moderation refusal lists what it found. */
+function hasReasons({ metadata }: JsonObject): boolean {
+  return isObject(metadata) && Array.isArray(metadata.reasons)
+}
+
+const STATUSES: Readonly<Record<number, UpstreamErrorKind>> = {
+  401: 'upstream_denied',
+  402: 'upstream_denied',
+  403: 'upstream_denied',
+  404: 'not_found',
+  408: 'timeout',
+  413: 'too_large',
+  429: 'upstream_limited',
+  503: 'upstream_overloaded',
+  504: 'timeout',
+  524: 'timeout',
+  529: 'upstream_overloaded'
+}
+
+function kindOfStatus(status: number): UpstreamErrorKind {
+  return STATUSES[status] ?? (status < 500 ? 'upstream_rejected' : 'upstream_unavailable')
+}
+
+/** denied says nothing of the gateway's own key, of which upstreams like to show a part. */
+function denied(code: string | undefined, type: string | undefined): string {
+  return `The provider refused the gateway's account (${code ?? type ?? 'no reason given'})`
+}
+
+const MAX_MESSAGE_CHARS = 2000
+const KEY = /\b(sk|pk|key|Bearer)[-_ ][A-Za-z0-9_*-]{8,}/g
+
+function messageOf(error: JsonObject, status: number | undefined): string {
+  const message = stringOf(error.message) ?? ''
+  const text = detailed(message, error.metadata) || answered(status)
+  return text.replace(KEY, '$1-…').slice(0, MAX_MESSAGE_CHARS)
+}
+
+function answered(status: number | undefined): string {
+  return status === undefined ? 'The provider reported an error' : `The provider answered with status ${status}`
+}
+
+/** detailed adds what stood behind a generic message, as OpenRouter passes it on. */
+function detailed(message: string, metadata: unknown): string {
+  if (!isObject(metadata) || (message !== '' && message !== 'Provider returned error')) return message
+  const raw = typeof metadata.raw === 'string' ? metadata.raw : undefined
+  const inner = raw === undefined ? findError(metadata.raw) : (findError(parseJson(raw)) ?? { message: raw })
+  const said = inner === undefined ? undefined : stringOf(inner.message)
+  return [stringOf(metadata.provider_name), said ?? message].filter(word => word !== undefined).join(': ')
+}
+
+/** retryAfter reads how long to wait, from the headers that say it. A date is taken against the reply's own date. */
+export function retryAfter({ headers }: ResponseHead): number | undefined {
+  const ms = Number.parseFloat(headers['retry-after-ms'] ?? '')
+  if (ms >= 0) return Math.round(ms)
+  const after = headers['retry-after']
+  if (after === undefined) return undefined
+  if (/^\s*\d+(\.\d+)?\s*$/.test(after)) return Math.round(Number(after) * 1000)
+  const wait = Date.parse(after) - Date.parse(headers.date ?? '')
+  return Number.isFinite(wait) ? Math.max(0, wait) : undefined
+}

@@ -1,0 +1,113 @@
+import type { Message, Part, TextPart, ToolResultPart } from '@isthmus/core'
+import type { JsonObject } from '@isthmus/core/wire'
+import { encodeAssistant } from './assistant-encode.ts'
+import type { Encoding } from './encoding.ts'
+import { addMembers, membersOf, spellingOf } from './ext.ts'
+import { fitCallId } from './names.ts'
+import { encodeCache, encodePart } from './part-encode.ts'
+import { FORMAT } from './types.ts'
+
+/** encodeMessages writes the turns. Media that has no place in its turn follows in a user message. */
+export function encodeMessages(encoding: Encoding): JsonObject[] {
+  const { request } = encoding
+  const written: JsonObject[] = []
+  let carried: JsonObject[] = []
+  for (const message of request.messages) {
+    if (message.role !== 'tool' && carried.length > 0) {
+      written.push({ role: 'user', content: carried })
+      carried = []
+    }
+    encoding.reportForeign(message, 'messages')
+    switch (message.role) {
+      case 'assistant':
+        written.push(encodeAssistant(message, carried, encoding))
+        break
+      case 'tool':
+        for (const part of message.parts) {
+          if (part.type === 'tool_result') written.push(encodeResult(part, carried, encoding))
+          else carried.push(...encodePart(part, encoding))
+        }
+        break
+      default:
+        written.push(encodeTurn(message, encoding))
+    }
+  }
+  if (carried.length > 0) written.push({ role: 'user', content: carried })
+  return written
+}
+
+function encodeTurn(message: Message, encoding: Encoding): JsonObject {
+  const role = message.role === 'user' ? 'user' : (encoding.traits.systemRole ?? message.role)
+  const wire = sameWire(message, role, encoding)
+  if (wire !== undefined) return wire
+  return finishMessage({ role, content: encodeContent(message.parts, encoding) }, message, encoding)
+}
+
+/** sameWire gives the object a message was read from, if it is still that message and would be written the same. */
+function sameWire(message: Message, role: string, encoding: Encoding): JsonObject | undefined {
+  const { request, native } = encoding
+  if (!native || request.source?.format !== FORMAT) return undefined
+  const wire = request.source.wire(message) as JsonObject | undefined
+  if (wire === undefined || wire.role !== role) return undefined
+  const named = message.name !== undefined && encoding.lacks('input.name')
+  return named ? undefined : wire
+}
+
+/** finishMessage adds what every message may have. */
+export function finishMessage(wire: JsonObject, message: Message, encoding: Encoding): JsonObject {
+  if (message.name !== undefined && !encoding.lacks('input.name')) wire.name = message.name
+  if (message.cache !== undefined) {
+    encodeCache(wire, message.cache, spellingOf(message)?.breakpoint, encoding)
+  }
+  return addMembers(wire, membersOf(message))
+}
+
+/** encodeContent writes parts as a string where that says it all, else as a list. */
+export function encodeContent(parts: readonly Part[], encoding: Encoding): string | JsonObject[] {
+  if (parts.length === 0) return ''
+  const [first] = parts
+  if (parts.length === 1 && first?.type === 'text' && isPlain(first)) return first.text
+  return parts.flatMap(part => encodePart(part, encoding))
+}
+
+/** isPlain tells whether a text says the same as a bare string. */
+export function isPlain(part: TextPart): boolean {
+  return part.cache === undefined && spellingOf(part)?.as !== 'part' && membersOf(part) === undefined
+}
+
+/** encodeResult writes the result of one call. The format has text for it; an error is told in the text. */
+function encodeResult(part: ToolResultPart, carried: JsonObject[], encoding: Encoding): JsonObject {
+  const inline = keepsMedia(encoding)
+  const stays: Part[] = []
+  for (const inner of part.content) {
+    if (inline || inner.type === 'text' || inner.type === 'opaque') stays.push(inner)
+    else carry(inner, part.callId, stays, carried, encoding)
+  }
+  const wire: JsonObject =
+    spellingOf(part)?.as === 'function'
+      ? { role: 'function', name: part.name }
+      : { role: 'tool', tool_call_id: fitCallId(part.callId), ...(part.name !== undefined && { name: part.name }) }
+  wire.content = part.isError ? errorText(stays) : encodeContent(stays, encoding)
+  if (part.cache !== undefined) encodeCache(wire, part.cache, spellingOf(part)?.breakpoint, encoding)
+  return addMembers(wire, membersOf(part))
+}
+
+/** keepsMedia: a client of this format that puts images into results knows its upstream. */
+function keepsMedia({ traits, native }: Encoding): boolean {
+  return traits.resultMedia === undefined ? native : traits.resultMedia === 'inline'
+}
+
+function carry(inner: Part, callId: string, stays: Part[], carried: JsonObject[], encoding: Encoding): void {
+  const encoded = encodePart(inner, encoding)
+  if (encoded.every(({ type }) => type === 'text')) {
+    stays.push(...encoded.map(({ text }) => ({ type: 'text' as const, text: text as string })))
+    return
+  }
+  stays.push({ type: 'text', text: `[${inner.type}: see the next user message]` })
+  carried.push({ type: 'text', text: `Attachment of the result of tool call ${fitCallId(callId)}:` }, ...encoded)
+}
+
+function errorText(parts: readonly Part[]): string {
+  const text = parts.map(part => (part.type === 'text' ? part.text : '')).join('\n')
+  return JSON.stringify({ error: text })
+}

@@ -1,0 +1,171 @@
+import type { MediaSource, Part } from '@isthmus/core'
+import { invalid, isObject, type JsonObject, parseDataUrl, restOf, stringOf } from '@isthmus/core/wire'
+import { decodeCache } from './cache.ts'
+import { makeExt, partSpelling, withNested } from './ext.ts'
+import { partShapes } from './request-schema.ts'
+import { FORMAT } from './types.ts'
+
+
+const keys = (...names: string[]): ReadonlySet<string> =>
+  new Set(['type', 'cache_control', 'prompt_cache_breakpoint', ...names])
+const KEYS = {
+  text: keys('text'),
+  refusal: keys('refusal'),
+  image_url: keys('image_url'),
+  input_audio: keys('input_audio'),
+  video_url: keys('video_url'),
+  file: keys('file'),
+  thinking: keys('thinking')
+}
+const URL_KEYS: ReadonlySet<string> = new Set(['url'])
+const IMAGE_KEYS: ReadonlySet<string> = new Set(['url', 'detail'])
+const AUDIO_KEYS: ReadonlySet<string> = new Set(['data', 'format'])
+const FILE_KEYS: ReadonlySet<string> = new Set(['file_data', 'file_id', 'filename'])
+
+/** decodeContent reads a content member: a string, a list of parts, or nothing. */
+export function decodeContent(content: string | readonly unknown[] | null | undefined, path: string): Part[] {
+  if (content === undefined || content === null || content === '') return []
+  if (typeof content === 'string') return [{ type: 'text', text: content }]
+  return content.map((entry, index) => decodePart(entry, `${path}[${index}]`))
+}
+
+function decodePart(entry: unknown, path: string): Part {
+  if (!isObject(entry)) throw invalid(path, 'a content part', entry)
+  const { type } = entry
+  if (typeof type !== 'string') throw invalid(`${path}.type`, 'a string', type)
+  switch (type) {
+    case 'text': {
+      const { text } = partShapes.text.check(entry, path)
+      return { type: 'text', text, ...common(entry, KEYS.text, path) }
+    }
+    case 'refusal': {
+      const { refusal } = partShapes.refusal.check(entry, path)
+      return { type: 'refusal', text: refusal, ...common(entry, KEYS.refusal, path) }
+    }
+    case 'image_url':
+      return decodeImage(entry, path)
+    case 'input_audio': {
+      const { input_audio: audio } = partShapes.input_audio.check(entry, path)
+      const { data, format } = audio
+      const source: MediaSource = { kind: 'inline', mime: audioMime(format), data }
+      const nested = restOf(audio as JsonObject, AUDIO_KEYS)
+      return { type: 'audio', source, format, ...common(entry, KEYS.input_audio, path, 'input_audio', nested) }
+    }
+    case 'video_url': {
+      const { video_url: video } = partShapes.video_url.check(entry, path)
+      const nested = restOf(video as JsonObject, URL_KEYS)
+      return { type: 'video', source: urlSource(video.url), ...common(entry, KEYS.video_url, path, 'video_url', nested) }
+    }
+    case 'file':
+      return decodeFile(entry, path)
+    case 'thinking':
+      return decodeThinking(entry, path)
+    default:
+      return opaque(entry)
+  }
+}
+
+/** common reads what every part may have, and keeps what is left. */
+function common(
+  entry: JsonObject,
+  known: ReadonlySet<string>,
+  path: string,
+  nestedKey = '',
+  nested?: JsonObject | undefined
+): Pick<Part, 'cache' | 'ext'> {
+  const { mark, rest, breakpoint } = decodeCache(entry, path, withNested(restOf(entry, known), nestedKey, nested))
+  const spelling = breakpoint === undefined ? partSpelling() : { as: 'part' as const, breakpoint }
+  return { ...(mark && { cache: mark }), ext: makeExt(rest, spelling)! }
+}
+
+function opaque(entry: JsonObject): Part {
+  return {
+    type: 'opaque',
+    native: { format: FORMAT, object: entry },
+    replay: 'same_dialect',
+    ext: makeExt(undefined, partSpelling())!
+  }
+}
+
+function decodeImage(entry: JsonObject, path: string): Part {
+  const { image_url: image } = partShapes.image_url.check(entry, path)
+  // Some vendors take the URL itself in place of the object.
+  if (typeof image === 'string') {
+    return { type: 'image', source: urlSource(image), ...common(entry, KEYS.image_url, path) }
+  }
+  const nested = restOf(image as JsonObject, IMAGE_KEYS)
+  const { detail } = image
+  return {
+    type: 'image',
+    source: urlSource(image.url),
+    ...(typeof detail === 'string' && { detail }),
+    ...common(entry, KEYS.image_url, path, 'image_url', nested)
+  }
+}
+
+function decodeFile(entry: JsonObject, path: string): Part {
+  const { file } = partShapes.file.check(entry, path)
+  const source = fileSource(file, `${path}.file`)
+  // Data that is neither a data URL nor an address has no known type: only an upstream of this format can read it.
+  if (source === undefined) return opaque(entry)
+  const { filename } = file
+  const nested = restOf(file as JsonObject, FILE_KEYS)
+  return {
+    type: 'file',
+    source,
+    ...(typeof filename === 'string' && { filename }),
+    ...common(entry, KEYS.file, path, 'file', nested)
+  }
+}
+
+function fileSource(
+  file: { readonly file_data?: string | null; readonly file_id?: string | null },
+  path: string
+): MediaSource | undefined {
+  const { file_data: data, file_id: id } = file
+  if (typeof data === 'string') {
+    if (typeof id === 'string') throw invalid(path, 'either file_data or file_id', file)
+    const source = urlSource(data)
+    return source.kind === 'inline' || /^https?:/i.test(data) ? source : undefined
+  }
+  if (typeof id === 'string') return { kind: 'file_ref', provider: '', id }
+  throw invalid(`${path}.file_data`, 'a string', data)
+}
+
+/** decodeThinking reads the reasoning that some vendors put into the content list. */
+function decodeThinking(entry: JsonObject, path: string): Part {
+  const { thinking } = partShapes.thinking.check(entry, path)
+  return {
+    type: 'reasoning',
+    text: thinkingText(thinking),
+    hidden: false,
+    ext: makeExt(restOf(entry, KEYS.thinking), { as: 'thinking' })!
+  }
+}
+
+/** thinkingText joins the texts of a `thinking` entry. */
+export function thinkingText(thinking: unknown): string {
+  if (typeof thinking === 'string') return thinking
+  if (!Array.isArray(thinking)) return ''
+  return thinking.map(piece => (isObject(piece) ? (stringOf(piece.text) ?? '') : '')).join('')
+}
+
+/** urlSource takes data URLs apart; anything else is an address. */
+export function urlSource(url: string): MediaSource {
+  const data = parseDataUrl(url)
+  return data === undefined ? { kind: 'url', url } : { kind: 'inline', mime: data.mime, data: data.data }
+}
+
+const AUDIO_MIMES: Readonly<Record<string, string>> = { mp3: 'audio/mpeg', m4a: 'audio/mp4', pcm16: 'audio/pcm' }
+
+/** audioMime names the media type of an audio container. */
+export function audioMime(format: string): string {
+  return AUDIO_MIMES[format] ?? `audio/${format}`
+}
+
+/** audioFormat is the inverse of {@link audioMime}. */
+export function audioFormat(mime: string): string {
+  const type = mime.replace(/;.*$/, '').trim()
+  for (const [format, known] of Object.entries(AUDIO_MIMES)) if (known === type) return format
+  return type.replace(/^audio\/(x-)?/, '').replace('wave', 'wav')
+}

@@ -1,0 +1,138 @@
+import { inputTotal, subtract, type Usage } from '@isthmus/core'
+import { isObject, type JsonObject, numberOf, restOf } from '@isthmus/core/wire'
+import { DIALECT } from './dialect.ts'
+import { addMembers, defined } from './ext.ts'
+import { FORMAT } from './types.ts'
+
+const MODALITIES = ['audio', 'image', 'text', 'video'] as const
+const COUNT_KEYS: ReadonlySet<string> = new Set([
+  'prompt_tokens',
+  'completion_tokens',
+  'total_tokens',
+  'prompt_tokens_details',
+  'completion_tokens_details'
+])
+/** What the upstream charged is the operator's business, unless the client speaks a dialect that has it. */
+const PRICE_KEYS: ReadonlySet<string> = new Set([
+  'cost',
+  'cost_details',
+  'cost_in_usd_ticks',
+  'is_byok',
+  'market_cost'
+])
+
+/** decodeUsage reads token counts. Counters that are null or missing stay absent. */
+export function decodeUsage(wire: unknown): Usage | undefined {
+  if (!isObject(wire)) return undefined
+  const prompt = numberOf(wire.prompt_tokens)
+  const completion = numberOf(wire.completion_tokens)
+  if (prompt === undefined && completion === undefined) return undefined
+  const inside = isObject(wire.prompt_tokens_details) ? wire.prompt_tokens_details : {}
+  const made = isObject(wire.completion_tokens_details) ? wire.completion_tokens_details : {}
+  const cacheRead =
+    numberOf(inside.cached_tokens) ?? numberOf(wire.prompt_cache_hit_tokens) ?? numberOf(wire.cached_tokens)
+  const written = numberOf(inside.cache_write_tokens)
+  const reasoning = numberOf(made.reasoning_tokens)
+  return defined({
+    input: defined({
+      fresh: prompt === undefined ? undefined : subtract(prompt, cacheRead, written),
+      cacheRead: cacheRead === undefined || prompt === undefined ? cacheRead : Math.min(cacheRead, prompt),
+      cacheWrite: written === undefined || written === 0 ? undefined : { total: written },
+      byModality: modalities(inside)
+    }),
+    output: defined({
+      total: outputTotal(prompt, completion, reasoning, numberOf(wire.total_tokens)),
+      reasoning,
+      byModality: modalities(made),
+      acceptedPrediction: numberOf(made.accepted_prediction_tokens),
+      rejectedPrediction: numberOf(made.rejected_prediction_tokens)
+    }),
+    requests: decodeRequests(wire.server_tool_use_details),
+    cost: decodeCost(wire),
+    native: { format: FORMAT, object: wire }
+  }) as Usage
+}
+
+/** outputTotal: one vendor leaves reasoning out of `completion_tokens`; its own total gives it away. */
+function outputTotal(
+  prompt: number | undefined,
+  completion: number | undefined,
+  reasoning: number | undefined,
+  total: number | undefined
+): number | undefined {
+  if (completion === undefined || reasoning === undefined || reasoning === 0) return completion
+  return prompt !== undefined && total === prompt + completion + reasoning ? completion + reasoning : completion
+}
+
+function modalities(details: JsonObject): Record<string, number> | undefined {
+  let found: Record<string, number> | undefined
+  for (const modality of MODALITIES) {
+    const tokens = numberOf(details[`${modality}_tokens`])
+    if (tokens === undefined) continue
+    found ??= {}
+    found[modality] = tokens
+  }
+  return found
+}
+
+function decodeRequests(details: unknown): Record<string, number> | undefined {
+  const searches = isObject(details) ? numberOf(details.web_search_requests) : undefined
+  return searches === undefined ? undefined : { web_search: searches }
+}
+
+function decodeCost(wire: JsonObject): Usage['cost'] {
+  const { cost } = wire
+  const amount = isObject(cost) ? numberOf(cost.total_cost) : numberOf(cost)
+  if (amount === undefined) return undefined
+  const detail = isObject(cost) ? cost : wire.cost_details
+  return { amount, currency: 'USD', ...(detail !== undefined && { detail }) }
+}
+
+/** encodeUsage writes token counts, all three or none: clients that read them want them whole. */
+export function encodeUsage(usage: Usage | undefined, dialect: readonly string[]): JsonObject | undefined {
+  if (usage === undefined) return undefined
+  const prompt = inputTotal(usage)
+  const completion = usage.output.total
+  if (prompt === undefined || completion === undefined) return undefined
+  const wire: JsonObject = {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion
+  }
+  const native = usage.native?.format === FORMAT ? (usage.native.object as JsonObject) : undefined
+  const inside = promptDetails(usage, native?.prompt_tokens_details)
+  if (inside !== undefined) wire.prompt_tokens_details = inside
+  const made = completionDetails(usage, native?.completion_tokens_details)
+  if (made !== undefined) wire.completion_tokens_details = made
+  if (native !== undefined) addMembers(wire, nativeMembers(native, dialect))
+  return wire
+}
+
+function nativeMembers(native: JsonObject, dialect: readonly string[]): JsonObject | undefined {
+  const rest = restOf(native, COUNT_KEYS)
+  return rest === undefined || dialect.includes(DIALECT.reasoning) ? rest : restOf(rest, PRICE_KEYS)
+}
+
+/** promptDetails always come with `cached_tokens`, for some clients refuse them without. */
+function promptDetails({ input }: Usage, native: unknown): JsonObject | undefined {
+  const own: JsonObject = defined({ cached_tokens: input.cacheRead, cache_write_tokens: input.cacheWrite?.total })
+  for (const [modality, tokens] of Object.entries(input.byModality ?? {})) own[`${modality}_tokens`] = tokens
+  return details(own, 'cached_tokens', native)
+}
+
+function completionDetails({ output }: Usage, native: unknown): JsonObject | undefined {
+  const own: JsonObject = defined({
+    reasoning_tokens: output.reasoning,
+    accepted_prediction_tokens: output.acceptedPrediction,
+    rejected_prediction_tokens: output.rejectedPrediction
+  })
+  for (const [modality, tokens] of Object.entries(output.byModality ?? {})) own[`${modality}_tokens`] = tokens
+  return details(own, 'reasoning_tokens', native)
+}
+
+function details(own: JsonObject, needed: string, native: unknown): JsonObject | undefined {
+  if (isObject(native)) addMembers(own, native)
+  if (Object.keys(own).length === 0) return undefined
+  if (typeof own[needed] !== 'number') own[needed] = 0
+  return own
+}

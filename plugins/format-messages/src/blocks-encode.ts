@@ -1,0 +1,169 @@
+import type { HostedPart, OpaquePart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '@isthmus/core'
+import { isObject, type JsonObject, parseJson, parseObject } from '@isthmus/core/wire'
+import { encodeCache, NAMESPACE, ownMembers, wroteBlocks } from './blocks.ts'
+import { nativeCitation } from './citations.ts'
+import type { EncodeEnv } from './encode-env.ts'
+import { encodeFile, encodeImage } from './media-encode.ts'
+import { isOwnSeal } from './seals.ts'
+
+/**
+ * encodeParts writes parts as blocks. `wire` are the blocks that the parts were read from: one that would come out the
+ * same is used as it is. A cache mark on a part that gives no markable block moves to the block before it.
+ */
+export function encodeParts(parts: readonly Part[], env: EncodeEnv, wire?: readonly unknown[]): JsonObject[] {
+  const blocks: JsonObject[] = []
+  parts.forEach((part, at) => {
+    const kept = wire?.[at]
+    const block = encodePart(part, env, isObject(kept) ? kept : undefined)
+    if (block !== undefined) blocks.push(block)
+    const last = blocks.at(-1)
+    if (part.cache !== undefined && last !== undefined && last.cache_control === undefined && isMarkable(last)) {
+      blocks[blocks.length - 1] = { ...last, cache_control: encodeCache(part.cache) }
+    }
+  })
+  return blocks
+}
+
+/** isMarkable tells whether a block may carry `cache_control`; the service refuses it on reasoning. */
+export function isMarkable(block: JsonObject): boolean {
+  return block.type !== 'thinking' && block.type !== 'redacted_thinking'
+}
+
+function encodePart(part: Part, env: EncodeEnv, kept: JsonObject | undefined): JsonObject | undefined {
+  if (part.type !== 'reasoning' && part.seal !== undefined) {
+    env.gap('input.reasoning', 'dropped', { message: 'a seal of another vendor' })
+  }
+  switch (part.type) {
+    case 'text':
+      return kept ?? finish(encodeText(part, env), part)
+    case 'image':
+      return kept ?? finishMedia(encodeImage(part, env), part)
+    case 'file':
+      return kept ?? finishMedia(encodeFile(part, env, encodeParts), part)
+    case 'reasoning':
+      return encodeReasoning(part, env, kept)
+    case 'tool_call':
+      return encodeToolCall(part, env, kept)
+    case 'tool_result':
+      return encodeToolResult(part, env, kept)
+    case 'refusal':
+      return { type: 'text', text: part.text }
+    case 'hosted_call':
+    case 'hosted_result':
+      return encodeHosted(part, env)
+    case 'opaque':
+      return encodeOpaque(part, env)
+    case 'audio':
+      if (part.transcript === undefined) env.gap('input.audio', 'dropped')
+      return part.transcript === undefined ? undefined : { type: 'text', text: part.transcript }
+    case 'video':
+      env.gap('input.video', 'dropped')
+      return undefined
+  }
+}
+
+function finish(block: JsonObject, part: Part): JsonObject {
+  const own = ownMembers(part)
+  if (part.cache === undefined && own === undefined) return block
+  return { ...block, ...(part.cache && { cache_control: encodeCache(part.cache) }), ...own }
+}
+
+/** The unknown members of a media source are kept under \`source\` and are in it already. */
+function finishMedia(block: JsonObject, part: Part): JsonObject {
+  return { ...finish(block, part), source: block.source }
+}
+
+function encodeText(part: TextPart, env: EncodeEnv): JsonObject {
+  const { text, annotations } = part
+  if (annotations === undefined) return { type: 'text', text }
+  const citations = annotations.map(nativeCitation).filter(citation => citation !== undefined)
+  if (citations.length < annotations.length) env.gap('input.annotations', 'dropped')
+  if (citations.length === 0 && annotations.length > 0) return { type: 'text', text }
+  return { type: 'text', text, citations }
+}
+
+/** encodeReasoning sends back what this vendor sealed. Anything else would be refused, and is left out. */
+function encodeReasoning(part: ReasoningPart, env: EncodeEnv, kept: JsonObject | undefined): JsonObject | undefined {
+  const { seal, hidden, text } = part
+  if (seal === undefined || !isOwnSeal(seal)) {
+    if (env.traits.replay === 'any' && !hidden && text) {
+      return finish({ type: 'thinking', thinking: text, signature: '' }, part)
+    }
+    env.lostReasoning++
+    env.gap('input.reasoning', 'dropped', {
+      message: seal === undefined ? 'reasoning without a signature' : 'reasoning of another vendor'
+    })
+    return undefined
+  }
+  if (kept !== undefined && part.cache === undefined) return kept
+  const { cache: _, ...bare } = part
+  if (seal.kind === 'redacted') return finish({ type: 'redacted_thinking', data: seal.data }, bare)
+  return finish({ type: 'thinking', thinking: text ?? '', signature: seal.data }, bare)
+}
+
+function encodeToolCall(part: ToolCallPart, env: EncodeEnv, kept: JsonObject | undefined): JsonObject {
+  const id = env.ids.call(part.id)
+  const name = env.name(part.name)
+  if (kept !== undefined && id === part.id && name === part.name) return kept
+  const { caller, namespace } = part
+  if (namespace !== undefined) env.gap('tools.call.caller', 'dropped', { field: 'namespace' })
+  const input = part.kind === 'custom' ? { input: part.argsText } : encodeInput(part.argsText)
+  return finish({ type: 'tool_use', id, name, input, ...(isObject(caller) && { caller }) }, part)
+}
+
+/** encodeInput makes the object that a call's input must be. What is no object is wrapped: the model is to see it. */
+export function encodeInput(argsText: string): JsonObject {
+  if (argsText.trim() === '') return {}
+  const value = parseJson(argsText)
+  if (isObject(value)) return value
+  if (value === undefined) return { _raw: argsText }
+  const inner = typeof value === 'string' ? parseObject(value) : undefined
+  return inner ?? { input: value }
+}
+
+function encodeToolResult(part: ToolResultPart, env: EncodeEnv, kept: JsonObject | undefined): JsonObject {
+  const id = env.ids.result(part.callId)
+  if (kept !== undefined && id === part.callId) return kept
+  const { isError } = part
+  const content = encodeResultContent(part, env)
+  return finish(
+    {
+      type: 'tool_result',
+      tool_use_id: id,
+      ...(content !== undefined && { content }),
+      ...(isError !== undefined && { is_error: isError })
+    },
+    part
+  )
+}
+
+function encodeResultContent(part: ToolResultPart, env: EncodeEnv): unknown {
+  const only = part.content[0]
+  if (!wroteBlocks(part)) {
+    if (only === undefined) return undefined
+    if (part.content.length === 1 && isPlainText(only)) return only.text
+  }
+  return encodeParts(part.content, env)
+}
+
+/** isPlainText tells a part that a string says whole. */
+export function isPlainText(part: Part): part is TextPart {
+  if (part.type !== 'text') return false
+  return part.cache === undefined && part.ext === undefined && part.annotations === undefined
+}
+
+function encodeHosted(part: HostedPart, env: EncodeEnv): JsonObject {
+  if (part.native.format === NAMESPACE && isObject(part.native.object)) return part.native.object
+  env.gap('input.hosted', 'emulated', { message: `${part.kind} of another vendor, as text` })
+  const call = part.type === 'hosted_call'
+  const body = JSON.stringify(call ? part.input : part.output)
+  return { type: 'text', text: `[${part.kind} ${call ? 'call' : 'result'}${body === undefined ? '' : `: ${body}`}]` }
+}
+
+function encodeOpaque(part: OpaquePart, env: EncodeEnv): JsonObject | undefined {
+  if (part.native.format === NAMESPACE && isObject(part.native.object)) return part.native.object
+  env.gap('input.opaque', part.describe === undefined ? 'dropped' : 'emulated', {
+    message: `a block of ${part.native.format}`
+  })
+  return part.describe === undefined ? undefined : { type: 'text', text: part.describe }
+}

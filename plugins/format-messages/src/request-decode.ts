@@ -1,0 +1,145 @@
+import type { Ext, GenerateRequest, Message, OutputFormat, RequestHead, Sampling, ToolDef } from '@isthmus/core'
+import { invalid, isObject, type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
+import { decodeCache, NAMESPACE } from './blocks.ts'
+import { FORMAT_MESSAGES_THREAD } from './errors.ts'
+import { decodeMessages, decodeSystem } from './messages-decode.ts'
+import { FORWARD_REQUEST } from './headers.ts'
+import { decodeReasoning } from './thinking-decode.ts'
+import { decodeChoice, decodeTools } from './tools-decode.ts'
+import { checkAt, FormatShape, RequestShape } from './types.ts'
+
+const KNOWN = new Set([
+  'model',
+  'messages',
+  'max_tokens',
+  'system',
+  'stop_sequences',
+  'stream',
+  'temperature',
+  'top_p',
+  'top_k',
+  'thinking',
+  'output_config',
+  'output_format',
+  'tools',
+  'tool_choice',
+  'metadata',
+  'cache_control',
+  'service_tier',
+  'speed',
+  'container',
+  'mcp_servers',
+  'context_management',
+  'thread'
+])
+
+/** decodeRequest reads a Messages request; it throws `invalid_request` with the path of what is wrong. */
+export function decodeRequest(wire: unknown, head: RequestHead): GenerateRequest {
+  if (!isObject(wire)) throw invalid('', 'an object', wire)
+  if (wire.max_tokens === undefined) throw invalid('max_tokens', 'an integer', undefined)
+  checkAt(RequestShape, wire, '')
+  // The SDK's tool runner asks for a kept conversation unasked, and goes on without when it is told this.
+  if (wire.thread !== undefined && wire.thread !== null) {
+    throw FORMAT_MESSAGES_THREAD.with({
+      path: 'thread',
+      param: 'thread',
+      details: { error_code: 'thread_unsupported_request', unsupported: [] }
+    })
+  }
+  const body = withoutNulls(wire)
+  const kept = new WeakMap<object, unknown>()
+  const remember = (node: Message | ToolDef, object: unknown) => void kept.set(node, object)
+  const tools = decodeTools((body.tools ?? []) as readonly unknown[], remember)
+  const config = body.output_config as JsonObject | undefined
+  const effort = stringOf(config?.effort)
+  const format = decodeFormat(config?.format, 'output_config.format') ?? decodeFormat(body.output_format, 'output_format')
+  const { choice, parallel, rest: choiceRest } = decodeChoice(body.tool_choice as JsonObject | undefined, tools)
+  const { reasoning, rest: thinkingRest } = decodeReasoning(body.thinking as JsonObject | undefined, effort)
+  const metadata = body.metadata as JsonObject | undefined
+  const endUser = stringOf(metadata?.user_id)
+  const { container, mcp_servers: mcpServers, context_management: contextManagement } = body
+  const autoMark = decodeCache(body.cache_control)
+  const ext = extOf(restOf(body, KNOWN), {
+    tool_choice: choiceRest,
+    thinking: thinkingRest,
+    metadata: metadata && restOf(metadata, new Set(endUser === undefined ? [] : ['user_id'])),
+    output_config: config && restOf(config, configKeys(effort, config.format, format)),
+    output_format: isObject(body.output_format) && format === undefined ? body.output_format : undefined,
+    cache_control: autoMark === undefined ? (body.cache_control as JsonObject | undefined) : undefined
+  })
+  return {
+    op: 'generate',
+    model: stringOf(body.model) ?? '',
+    messages: [...decodeSystem(body.system), ...decodeMessages(body.messages as readonly unknown[], remember)],
+    tools,
+    ...(choice !== undefined && { toolChoice: choice }),
+    ...(parallel !== undefined && { parallelTools: parallel }),
+    sampling: decodeSampling(body),
+    output: {
+      maxTokens: body.max_tokens as number,
+      ...(Array.isArray(body.stop_sequences) && { stop: body.stop_sequences as readonly string[] }),
+      ...(format !== undefined && { format })
+    },
+    ...(reasoning !== undefined && { reasoning }),
+    ...(autoMark !== undefined && { cache: { autoMark } }),
+    ...(typeof body.service_tier === 'string' && { serviceTier: body.service_tier }),
+    ...(typeof body.speed === 'string' && { speed: body.speed }),
+    ...(endUser !== undefined && { identity: { endUser } }),
+    ...(contextManagement !== undefined && { state: { contextManagement } }),
+    ...((container !== undefined || mcpServers !== undefined) && {
+      hosted: { ...(container !== undefined && { container }), ...(mcpServers !== undefined && { mcpServers }) }
+    }),
+    reply: { stream: body.stream === true },
+    ingress: { format: NAMESPACE, headers: forwarded(head) },
+    ...(ext !== undefined && { ext }),
+    source: { format: NAMESPACE, wire: node => kept.get(node) }
+  }
+}
+
+/** withoutNulls takes null for an optional member to mean that it is not set. */
+function withoutNulls(body: JsonObject): JsonObject {
+  const nulls = Object.keys(body).filter(name => body[name] === null)
+  return nulls.length === 0 ? body : (restOf(body, new Set(nulls)) ?? {})
+}
+
+function decodeSampling(body: JsonObject): Sampling {
+  return {
+    ...(typeof body.temperature === 'number' && { temperature: body.temperature }),
+    ...(typeof body.top_p === 'number' && { topP: body.top_p }),
+    ...(typeof body.top_k === 'number' && { topK: body.top_k })
+  }
+}
+
+/** decodeFormat reads a schema for the answer; the older `output_format` says the same as `output_config.format`. */
+function decodeFormat(format: unknown, path: string): OutputFormat | undefined {
+  if (!isObject(format) || format.type !== 'json_schema') return undefined
+  checkAt(FormatShape, format, path)
+  const { schema, name, description, strict } = format
+  return {
+    type: 'json_schema',
+    schema,
+    ...(typeof name === 'string' && { name }),
+    ...(typeof description === 'string' && { description }),
+    ...(typeof strict === 'boolean' && { strict })
+  }
+}
+
+function configKeys(effort: unknown, wire: unknown, format: OutputFormat | undefined): Set<string> {
+  const known = new Set<string>()
+  if (effort !== undefined) known.add('effort')
+  if (wire !== undefined && format !== undefined) known.add('format')
+  return known
+}
+
+/** extOf joins unknown members with the unknown members of known ones. */
+function extOf(rest: JsonObject | undefined, inner: Readonly<Record<string, JsonObject | undefined>>): Ext | undefined {
+  let members = rest
+  for (const [name, value] of Object.entries(inner)) if (value !== undefined) members = { ...members, [name]: value }
+  return members === undefined ? undefined : { [NAMESPACE]: members }
+}
+
+function forwarded(head: RequestHead): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name of FORWARD_REQUEST) if (head.headers[name] !== undefined) headers[name] = head.headers[name]
+  return headers
+}

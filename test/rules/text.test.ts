@@ -1,0 +1,51 @@
+import t from 'tap'
+import { filesIn, pluginFolders, read } from '../support/sources.ts'
+
+const code = [
+  'core/src',
+  'core/bin',
+  'core/test',
+  'test',
+  'gateway.config.ts',
+  ...pluginFolders.map(name => `plugins/${name}`)
+]
+const sources = code.flatMap(folder => [...filesIn(folder, '.ts'), ...filesIn(folder, '.js')])
+const self = 'test/rules/text.test.ts'
+
+t.test('nothing is left for later, and no check is switched off', async t => {
+  const forbidden = /\b(TODO|FIXME|XXX|HACK)\b|@ts-(ignore|expect-error|nocheck)|biome-ignore|eslint-disable/
+  for (const file of sources.filter(name => name !== self)) t.notMatch(read(file), forbidden, file)
+})
+
+t.test('only the descriptor of a plugin and a config are exported by default', async t => {
+  const allowed = /^plugins\/[^/]+\/src\/index\.ts$|\.config\.ts$|^test\/e2e\//
+  for (const file of filesIn('core/src', '.ts').concat(
+    pluginFolders.flatMap(name => filesIn(`plugins/${name}/src`, '.ts'))
+  )) {
+    if (!allowed.test(file)) t.notMatch(read(file), /^export default\b/m, file)
+  }
+})
+
+t.test('an index re-exports and holds no logic', async t => {
+  const indices = filesIn('core/src', '.ts').filter(file => /^core\/src\/([^/]+\/)?index\.ts$/.test(file))
+  for (const file of indices) {
+    const lines = read(file)
+      .replace(/\/\*[\s\S]*?\*\//g, '')
+      .replace(/export (type )?(\*|\{[^}]*\})( as \w+)? from '[^']+'/g, '')
+      .trim()
+    t.equal(lines, '', file)
+  }
+})
+
+t.test('tests are named for what they test and files for what they hold', async t => {
+  for (const file of sources)
+    t.match(file.split('/').at(-1), /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config|\.d)?\.(ts|js)$/, file)
+})
+
+t.test('the kernel stays small: what makes it grow should be a plugin', async t => {
+  const lines = filesIn('core/src', '.ts')
+    .filter(file => !file.startsWith('core/src/testing/'))
+    .flatMap(file => read(file).split('\n'))
+    .filter(line => !/^\s*(\/\/|\/\*|\*|$)/.test(line))
+  t.ok(lines.length <= 7500, `${lines.length} lines of code`)
+})
