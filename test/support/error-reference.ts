@@ -127,10 +127,6 @@ const NOTES: Readonly<Record<string, Note>> = {
     'A plugin wants to send a request of its own to an origin that the config does not list.',
     'If the plugin may, add the origin to `upstream.origins`.'
   ),
-  ISTHMUS_PLUGIN_ORIGIN: note(
-    'A plugin asked to send to an origin that is not allowed.',
-    'Add the origin to `upstream.origins` if the plugin may reach it.'
-  ),
   ISTHMUS_STORE_CONFLICT: note(
     'A plugin wrote a stored value that another had changed since it was read.',
     'Read it again and repeat the change.'

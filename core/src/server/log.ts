@@ -44,7 +44,7 @@ export async function createLogger(config: LogConfig): Promise<GatewayLog> {
   }
   const destination = pino.destination({ dest: 1, sync: true, minLength: BUFFER_BYTES })
   const flush = () => destination.flushSync()
-  const timer = setInterval(() => {}, FLUSH_MS).unref()
+  const timer = setInterval(flush, FLUSH_MS).unref()
   process.on('exit', flush)
   return {
     log: pino(options, destination),

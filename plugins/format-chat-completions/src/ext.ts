@@ -51,13 +51,13 @@ export function put(target: JsonObject, key: string, value: unknown): void {
   } else target[key] = value
 }
 
-/** addMembers writes kept members back, into nested objects too. What the encoder wrote itself is not overwritten. */
+/** addMembers writes kept members back, into nested objects too. What the encoder wrote itself stands. */
 export function addMembers(target: JsonObject, members: JsonObject | undefined): JsonObject {
   if (members === undefined) return target
   for (const key of Object.keys(members)) {
     const value = members[key]
     const own = Object.hasOwn(target, key) ? target[key] : undefined
-    if (own === undefined) put(target, key, value)
+    if (own === undefined || own === null) put(target, key, value)
     else if (isObject(own) && isObject(value)) put(target, key, addMembers({ ...own }, value))
   }
   return target

@@ -1,4 +1,4 @@
-import { type Finish, type HostedPart, type OpaquePart, type OpenPart, type ReplyBuilder, unfoldPart } from '@isthmus/core'
+import type { Finish, HostedPart, OpenPart, ReplyBuilder } from '@isthmus/core'
 import { isObject, type JsonObject, parseObject, stringOf } from '@isthmus/core/wire'
 import { NAMESPACE } from './blocks.ts'
 import {
@@ -47,7 +47,7 @@ export class BlockReader {
     if (block.type === 'tool_use') {
       this.start({ index: block, content_block: block }, out)
       this.stop({ index: block }, out)
-    } else unfoldPart(out, 0, decodeReplyBlock(block, this.#seals))
+    } else out.whole(0, decodeReplyBlock(block, this.#seals))
   }
 
   start(event: JsonObject, out: ReplyBuilder): void {
@@ -59,17 +59,12 @@ export class BlockReader {
   #open(type: string, object: JsonObject, out: ReplyBuilder): Block {
     const block = { type, object, held: '', hold: 'none', signature: '' } as const
     switch (type) {
-      case 'text': {
-        const head = decodeText(object)
-        const open = out.open(0, { ...head, text: '' })
-        out.append(open, 'text', head.text)
-        return { ...block, open }
-      }
+      case 'text':
+        return { ...block, open: out.open(0, decodeText(object)) }
       case 'thinking': {
-        const { seal: _, ...head } = decodeThinking(object, this.#seals)
-        const open = out.open(0, { ...head, text: '' })
-        out.append(open, 'reasoning', head.text ?? '')
-        return { ...block, open, signature: stringOf(object.signature) ?? '' }
+        // The signature comes last, and until then it may still change.
+        const { seal: _, ...part } = decodeThinking(object, this.#seals)
+        return { ...block, open: out.open(0, part), signature: stringOf(object.signature) ?? '' }
       }
       case 'tool_use':
         return this.#openCall(object, out)
@@ -77,7 +72,7 @@ export class BlockReader {
         if (isHostedCall(type)) return { ...block, open: out.open(0, decodeHosted(object)), hold: 'input' }
         if (isHostedResult(type)) return { ...block, open: out.open(0, decodeHosted(object)) }
         if (type === 'redacted_thinking') {
-          unfoldPart(out, 0, decodeReplyBlock(object, this.#seals))
+          out.whole(0, decodeReplyBlock(object, this.#seals))
           return { ...block, open: undefined }
         }
         return { ...block, open: out.open(0, decodeOpaque(object)) }
@@ -170,7 +165,7 @@ export class BlockReader {
     if (open === undefined) return
     if (signature !== '') out.set(open, 'seal', this.#seals('signature', signature))
     if (block.hold === 'input') out.close(open, this.#hostedCall(block, open.head as HostedPart))
-    else if (type === 'compaction') out.close(open, decodeOpaque(block.object) satisfies OpaquePart)
+    else if (type === 'compaction') out.close(open, decodeOpaque(block.object))
     else out.close(open)
   }
 

@@ -35,7 +35,7 @@ function encodePart(part: Part, env: EncodeEnv, kept: JsonObject | undefined): J
   }
   switch (part.type) {
     case 'text':
-      return kept ?? finish(encodeText(part, env), part)
+      return kept ?? encodeText(part, env)
     case 'image':
       return kept ?? finishMedia(encodeImage(part, env), part)
     case 'file':
@@ -74,12 +74,11 @@ function finishMedia(block: JsonObject, part: Part): JsonObject {
 }
 
 function encodeText(part: TextPart, env: EncodeEnv): JsonObject {
-  const { text, annotations } = part
-  if (annotations === undefined) return { type: 'text', text }
+  const block = finish({ type: 'text', text: part.text }, part)
+  const { annotations = [] } = part
   const citations = annotations.map(nativeCitation).filter(citation => citation !== undefined)
   if (citations.length < annotations.length) env.gap('input.annotations', 'dropped')
-  if (citations.length === 0 && annotations.length > 0) return { type: 'text', text }
-  return { type: 'text', text, citations }
+  return citations.length === 0 ? block : { ...block, citations }
 }
 
 /** encodeReasoning sends back what this vendor sealed. Anything else would be refused, and is left out. */

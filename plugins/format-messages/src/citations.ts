@@ -37,9 +37,9 @@ export function decodeCitation(citation: JsonObject): Annotation {
   }
 }
 
-/** decodeCitations reads a `citations` list whose entries are all objects; undefined for anything else. */
+/** decodeCitations reads a `citations` list that has entries, all of them objects; undefined for anything else. */
 export function decodeCitations(list: unknown): readonly Annotation[] | undefined {
-  if (!Array.isArray(list) || !list.every(isObject)) return undefined
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) return undefined
   return list.map(decodeCitation)
 }
 

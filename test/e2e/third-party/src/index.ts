@@ -1,5 +1,5 @@
 import { createError, defineProvider, featureTable, type OpenPart, type Part, SecretString } from '@isthmus/core'
-import { isObject, numberOf, parseObject, type ReplyReader, responseDecoder, statusError } from '@isthmus/core/wire'
+import { isObject, parseObject, type ReplyReader, responseDecoder, statusError } from '@isthmus/core/wire'
 import { Type } from 'typebox'
 
 const PROVIDER_SEMAPHORE_FLAG = createError(
@@ -8,11 +8,9 @@ const PROVIDER_SEMAPHORE_FLAG = createError(
   'There is no flag for a part of type %s'
 )
 const PROVIDER_SEMAPHORE_MAYDAY = createError('PROVIDER_SEMAPHORE_MAYDAY', 'upstream_unavailable', '%s')
-
 const flagOf = (part: Part): string => {
-  if (part.type === 'text') return part.text
-  if (part.type === 'reasoning') return ''
-  throw PROVIDER_SEMAPHORE_FLAG(part.type)
+  if (part.type !== 'text' && part.type !== 'reasoning') throw PROVIDER_SEMAPHORE_FLAG(part.type)
+  return part.type === 'text' ? part.text : ''
 }
 
 /** A station answers with one JSON value on each line: `mast` first, then `hoist` by `hoist`, `lowered` at the end. */
@@ -27,7 +25,7 @@ function semaphoreReader(): ReplyReader {
     }
     if (!isObject(line.lowered)) return
     const { why, seen, flown } = line.lowered
-    out.usage({ input: { fresh: numberOf(seen) ?? 0 }, output: { total: numberOf(flown) ?? 0 } })
+    out.usage({ input: { fresh: Number(seen) }, output: { total: Number(flown) } })
     out.finish(0, { reason: why === 'dusk' ? 'length' : 'stop', native: String(why) })
     out.end()
   }
@@ -53,7 +51,9 @@ export default defineProvider({
       const body = JSON.stringify({ mast: model, flags, dusk_after: maxTokens, relay: reply.stream })
       return { method: 'POST', path: '/signal', headers: { 'content-type': 'application/json' }, body }
     },
-    authorize: request => void (request.headers['x-pennant'] = pennant.reveal()),
+    authorize({ headers }) {
+      headers['x-pennant'] = pennant.reveal()
+    },
     decoder: (target, head) => responseDecoder(head, target.provider, semaphoreReader()),
     decodeError: (head, body) => statusError(head, String(parseObject(new TextDecoder().decode(body))?.mayday ?? ''))
   })

@@ -1,0 +1,4 @@
+/** The Anthropic Messages wire format, both directions. */
+
+export { messages } from './format.ts'
+export type { MessagesTraits, ThinkingMode } from './traits.ts'

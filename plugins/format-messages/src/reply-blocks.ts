@@ -1,0 +1,110 @@
+import type { Part, Seal } from '@isthmus/core'
+import { isObject, type JsonObject } from '@isthmus/core/wire'
+import { NAMESPACE, ownMembers } from './blocks.ts'
+import { encodeInput } from './blocks-encode.ts'
+import { encodeCitation } from './citations.ts'
+import { encodeEnvelope, type SealPlace } from './envelope.ts'
+import { legalId } from './ids.ts'
+import { isOwnSeal } from './seals.ts'
+
+/** replyBlock writes one whole part of an answer as a block; undefined where there is nothing to say. */
+export function replyBlock(part: Part, fallbackId: string): JsonObject | undefined {
+  const block = blockHead(part, fallbackId)
+  if (block === undefined) return undefined
+  switch (part.type) {
+    case 'text':
+      if (part.text === '' && !part.annotations?.length) return undefined
+      return {
+        ...block,
+        text: part.text,
+        ...(part.annotations?.length && { citations: part.annotations.map(encodeCitation) })
+      }
+    case 'reasoning':
+      return part.hidden ? block : thinkingBlock(part, block)
+    case 'tool_call':
+      return { ...block, input: part.kind === 'custom' ? { input: part.argsText } : encodeInput(part.argsText) }
+    default:
+      return block
+  }
+}
+
+function thinkingBlock(part: Extract<Part, { type: 'reasoning' }>, block: JsonObject): JsonObject | undefined {
+  const thinking = part.text || (part.summary?.join('\n\n') ?? '')
+  const signature = signatureOf(part.seal)
+  return thinking === '' && signature === '' ? undefined : { ...block, thinking, signature }
+}
+
+/**
+ * blockHead is a block as a stream opens it: empty, but with every member that clients read. Blocks that do not grow
+ * are whole in it.
+ */
+export function blockHead(part: Part, fallbackId: string): JsonObject | undefined {
+  const own = ownMembers(part)
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: '', ...own }
+    case 'refusal':
+      return part.text === '' ? { type: 'text', text: '' } : { type: 'text', text: part.text }
+    case 'reasoning':
+      if (!part.hidden) return { type: 'thinking', thinking: '', signature: '', ...own }
+      return part.seal && { type: 'redacted_thinking', data: hiddenData(part.seal), ...own }
+    case 'tool_call': {
+      const { caller } = part
+      const id = legalId(part.id || fallbackId)
+      const hasType = isObject(caller) && typeof caller.type === 'string'
+      return { type: 'tool_use', id, name: part.name, input: {}, ...(hasType && { caller }), ...own }
+    }
+    case 'hosted_call':
+    case 'hosted_result':
+    case 'opaque':
+      return part.native.format === NAMESPACE && isObject(part.native.object) ? part.native.object : marker(part)
+    default:
+      return marker(part)
+  }
+}
+
+/** marker says in a line of text what this format cannot hold, so that a reader sees that there was something. */
+function marker(part: Part): JsonObject | undefined {
+  const text = markerText(part)
+  return text === undefined ? undefined : { type: 'text', text }
+}
+
+function markerText(part: Part): string | undefined {
+  switch (part.type) {
+    case 'audio':
+      return part.transcript ?? '[audio]'
+    case 'image':
+    case 'video':
+    case 'file':
+      return `[${part.type}]`
+    case 'hosted_call':
+    case 'hosted_result':
+      return `[${part.kind} ${part.type === 'hosted_call' ? 'call' : 'result'}]`
+    case 'opaque':
+      return part.describe ?? (part.replay === 'never' ? undefined : `[block of ${part.native.format}]`)
+    default:
+      return undefined
+  }
+}
+
+/** signatureOf gives a thinking block's signature: the vendor's own, another's in an envelope, '' for none. */
+export function signatureOf(seal: Seal | undefined): string {
+  if (seal === undefined) return ''
+  return isOwnSeal(seal) && seal.kind === 'signature' ? seal.data : encodeEnvelope(seal)
+}
+
+function hiddenData(seal: Seal): string {
+  return isOwnSeal(seal) && seal.kind === 'redacted' ? seal.data : encodeEnvelope(seal)
+}
+
+/** carrierBlock is the thinking block in which the seal of a call or a text travels. */
+export function carrierBlock(part: Part, fallbackId: string): JsonObject | undefined {
+  const place = carriedPlace(part, fallbackId)
+  if (place === undefined || part.seal === undefined) return undefined
+  return { type: 'thinking', thinking: '', signature: encodeEnvelope(part.seal, place) }
+}
+
+function carriedPlace(part: Part, fallbackId: string): SealPlace | undefined {
+  if (part.type === 'tool_call') return { on: 'call', callId: legalId(part.id || fallbackId) }
+  return part.type === 'text' ? { on: 'text' } : undefined
+}
