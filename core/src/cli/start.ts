@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { createGateway, createLogger, type Gateway, type GatewayLog } from '../server/index.ts'
+import { createGateway, createLogger, type Gateway } from '../server/index.ts'
 import { banner } from './banner.ts'
 import { type ConfigFlags, prepare } from './prepare.ts'
 import type { Terminal } from './terminal.ts'
@@ -14,10 +14,10 @@ export async function start(flags: ConfigFlags, terminal: Terminal): Promise<voi
   try {
     const gateway = await createGateway({ loaded, prepared, log: logging.log })
     const address = await listening(gateway)
-    dieOfBugs(logging)
+    dieOfBugs(logging.log)
     // On stderr, so that what reads the log lines from stdout gets nothing else.
     terminal.err(banner(gateway, address))
-    await untilStopped(gateway, logging)
+    await untilStopped(gateway, logging.log)
   } finally {
     logging.close()
   }
@@ -33,13 +33,12 @@ async function listening(gateway: Gateway): Promise<string> {
 }
 
 /** untilStopped drains at the first signal and leaves at once at the second. */
-function untilStopped(gateway: Gateway, { log, flush }: GatewayLog): Promise<void> {
+function untilStopped(gateway: Gateway, log: Logger): Promise<void> {
   return new Promise((resolve, reject) => {
     let stopping = false
     const onSignal = (signal: Stop): void => {
       if (stopping) {
         log.warn({ signal }, 'stopping at once')
-        flush()
         process.exit(128 + SIGNALS[signal])
       }
       stopping = true
@@ -51,10 +50,9 @@ function untilStopped(gateway: Gateway, { log, flush }: GatewayLog): Promise<voi
 }
 
 /** dieOfBugs: what nobody caught leaves the process in an unknown state; it says so and ends, and its supervisor starts another. */
-function dieOfBugs({ log, flush }: { readonly log: Logger; flush(): void }): void {
+function dieOfBugs(log: Logger): void {
   const die = (err: unknown): void => {
     log.fatal({ err }, 'unexpected error')
-    flush()
     process.exit(1)
   }
   process.on('uncaughtException', die)

@@ -32,7 +32,10 @@ export interface Provider {
   readonly forwardHeaders?: readonly string[]
   /** The models: those known beforehand, and how to ask the upstream for its list. */
   readonly models?: ProviderModels
-  /** send replaces the kernel's transport, for a provider without a wire of its own. */
+  /**
+   * send replaces the kernel's transport, for a provider without a wire of its own. It stops as soon as the signal aborts.
+   * What it throws is classified by its `code` as a socket's error would be (`ECONNREFUSED`, `ECONNRESET`, …).
+   */
   send?(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamReply>
 }
 

@@ -82,7 +82,8 @@ function partFeatures(part: Part, assistant: boolean, inResult: boolean, found: 
       found.add('input.hosted')
       break
     case 'opaque':
-      if (part.replay === 'same_dialect') found.add('input.opaque')
+      // A block that can be put in words is not lost on the other formats: their encoders write the words.
+      if (part.replay === 'same_dialect' && part.describe === undefined) found.add('input.opaque')
       break
   }
 }

@@ -184,7 +184,8 @@ export class Attempts {
   }
 
   #withSuggestion(error: GatewayError): GatewayError {
-    error.message += this.#deps.suggest(this.#x.model)
+    const hint = this.#deps.suggest(this.#x.model)
+    if (hint !== '') error.message = error.message.replace(/[\s.]*$/, '.') + hint
     return error
   }
 }

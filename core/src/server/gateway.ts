@@ -12,7 +12,7 @@ import { Transport } from '../transport/index.ts'
 import { answerError } from './answer.ts'
 import { answerClientError } from './client-errors.ts'
 import { allowOrigins } from './cors.ts'
-import { untilIdle } from './drain.ts'
+import { Connections, drain, LAST_WRITES_MS } from './drain.ts'
 import { Exchanges } from './exchanges.ts'
 import { mountIngresses } from './ingress-routes.ts'
 import { listen } from './listen.ts'
@@ -20,8 +20,6 @@ import { mountsOf, unreachable } from './mounts.ts'
 import { mountProbes } from './probes.ts'
 import { serverOptions } from './server-options.ts'
 import { answerFramework, mountUnknown, refuseUpgrades } from './unknown-routes.ts'
-
-const LAST_WRITES_MS = 1_000
 
 /** GatewayParts are what a gateway is made of. */
 export interface GatewayParts {
@@ -58,6 +56,7 @@ export async function createGateway({ loaded, prepared, log }: GatewayParts): Pr
       answerClientError(error, socket as Socket, exchanges, ingresses)
     }
   }) as unknown as FastifyInstance
+  const connections = new Connections(app.server, config.server.tls !== undefined)
   let catalog: Catalog | undefined
   let pipeline: Pipeline
   let exchanges: Exchanges
@@ -98,17 +97,12 @@ export async function createGateway({ loaded, prepared, log }: GatewayParts): Pr
 
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
-    const { drainMs } = config.server
-    const lastMs = Math.min(LAST_WRITES_MS, drainMs)
     exchanges.draining = true
     lister.stop()
-    if (!(await untilIdle(pipeline, drainMs))) {
-      log.warn({ active: pipeline.active }, 'aborting what still runs')
-      pipeline.abortAll()
-      await untilIdle(pipeline, lastMs)
-    }
-    // A client that does not read its last bytes must not keep the gateway up.
-    const cut = setTimeout(() => app.server.closeAllConnections(), lastMs)
+    const { drainMs } = config.server
+    await drain(pipeline, connections, drainMs, log)
+    // A client that reads no more, or sends half a request, must not keep the gateway up.
+    const cut = setTimeout(() => app.server.closeAllConnections(), Math.min(LAST_WRITES_MS, drainMs))
     await app.close()
     clearTimeout(cut)
     await transport.close()

@@ -18,11 +18,10 @@ const REDACTED = ['headers', 'req.headers', 'request.headers', 'response.headers
   CREDENTIALS.map(name => `${at}["${name}"]`)
 )
 
-/** GatewayLog is the process's one logger, and what has to be called before the process may end. */
+/** GatewayLog is the process's one logger. */
 export interface GatewayLog {
   readonly log: Logger
-  flush(): void
-  /** close flushes and stops the timer. */
+  /** close writes out what is held. The end of the process does too, whichever way it ends itself. */
   close(): void
 }
 
@@ -40,7 +39,7 @@ export async function createLogger(config: LogConfig): Promise<GatewayLog> {
   if (config.format === 'pretty' || (config.format === 'auto' && process.stdout.isTTY === true)) {
     const { default: pretty } = await import('pino-pretty')
     const stream: DestinationStream = pretty({ sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' })
-    return { log: pino(options, stream), flush() {}, close() {} }
+    return { log: pino(options, stream), close() {} }
   }
   const destination = pino.destination({ dest: 1, sync: true, minLength: BUFFER_BYTES })
   const flush = () => destination.flushSync()
@@ -48,7 +47,6 @@ export async function createLogger(config: LogConfig): Promise<GatewayLog> {
   process.on('exit', flush)
   return {
     log: pino(options, destination),
-    flush,
     close() {
       clearInterval(timer)
       process.off('exit', flush)

@@ -56,13 +56,14 @@ function requestPart(part: Part, kept: (feature: Feature) => boolean): unknown[]
 /** replyContent is the comparable content of a reply. */
 export function replyContent(response: IrResponse, table: FeatureTable): unknown {
   const shown = (feature: Feature): boolean => expresses(table[feature])
+  // A conversion may make text of a refusal; a format that has a word of its own for it keeps the two apart.
+  const refusals = table['reply.refusal'] === 'exact'
   const choices = shown('reply.choices') ? response.choices : response.choices.slice(0, 1)
-  const { usage } = response
   return {
     model: response.model,
     choices: choices.map(choice => ({
-      text: textOf(choice.parts, 'text') + (shown('reply.refusal') ? '' : textOf(choice.parts, 'refusal')),
-      refusal: shown('reply.refusal') ? textOf(choice.parts, 'refusal') : undefined,
+      text: textOf(choice.parts, 'text') + (refusals ? '' : textOf(choice.parts, 'refusal')),
+      refusal: refusals ? textOf(choice.parts, 'refusal') : undefined,
       reasoning: shown('reply.reasoning') ? textOf(choice.parts, 'reasoning') : undefined,
       calls: choice.parts.flatMap(part =>
         part.type === 'tool_call' && part.kind === 'function'
@@ -70,13 +71,15 @@ export function replyContent(response: IrResponse, table: FeatureTable): unknown
           : []
       ),
       finish: finishWord(choice.finish.reason, shown('reply.stop_sequence'))
-    })),
-    usage: usage && {
-      input: inputTotal(usage),
-      cacheRead: usage.input.cacheRead || undefined,
-      output: usage.output.total
-    }
+    }))
   }
+}
+
+/** usageContent is the comparable part of a usage: how many tokens went in and came out, and how many were cached. */
+export function usageContent({ usage }: IrResponse): unknown {
+  return (
+    usage && { input: inputTotal(usage), cacheRead: usage.input.cacheRead || undefined, output: usage.output.total }
+  )
 }
 
 function textOf(parts: readonly Part[], type: 'text' | 'refusal' | 'reasoning'): string {

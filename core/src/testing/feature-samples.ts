@@ -20,7 +20,26 @@ export interface FeatureSample {
   readonly feature: RequestFeature
   readonly without: GenerateRequest
   readonly with: GenerateRequest
+  /** The request holds objects of the format's own that the kit made up, so a codec may refuse them as `unsupported`. */
+  readonly invented: boolean
 }
+
+const INVENTED: ReadonlySet<RequestFeature> = new Set<RequestFeature>([
+  'input.image.file',
+  'input.file.ref',
+  'input.audio.ref',
+  'input.hosted',
+  'input.opaque',
+  'tools.hosted',
+  'tools.choice.hosted',
+  'tools.call.caller',
+  'hosted.options',
+  'cache.handle',
+  'safety',
+  'state.context',
+  'output.audio',
+  'output.prediction'
+])
 
 type Pair = readonly [without: GenerateRequest, with_: GenerateRequest]
 
@@ -226,6 +245,6 @@ const PAIRS: Readonly<Record<RequestFeature, (format: FormatId) => Pair>> = {
 export function featureSamples(format: FormatId): readonly FeatureSample[] {
   return (Object.keys(PAIRS) as RequestFeature[]).map(feature => {
     const [without, with_] = PAIRS[feature](format)
-    return { feature, without: deepFreeze(without), with: deepFreeze(with_) }
+    return { feature, without: deepFreeze(without), with: deepFreeze(with_), invented: INVENTED.has(feature) }
   })
 }

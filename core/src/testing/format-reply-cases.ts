@@ -3,7 +3,7 @@ import type { ReplyOptions, ResponseDecoder, WireFormat } from '../contract/inde
 import { createError } from '../errors/index.ts'
 import { assertGrammar, type EventBatch, endEvent, errorEvent, type FeatureTable, fold } from '../ir/index.ts'
 import { type Case, outcomeOf } from './case.ts'
-import { replyContent } from './content.ts'
+import { replyContent, usageContent } from './content.ts'
 import { decodeAll, decodeInAllChunkings } from './decode-all.ts'
 import type { FormatFixtures } from './format-cases.ts'
 import { JUNK_BYTES } from './junk.ts'
@@ -113,7 +113,10 @@ export function formatReplyCases<T>(format: WireFormat<T>, fixtures: FormatFixtu
 /** checkReply compares what was read with what was said, as far as the format declares that it can say it. */
 export function checkReply(sample: SampleReply, events: EventBatch, table: FeatureTable): void {
   assertGrammar(events)
-  deepEqual(replyContent(fold(events), table), replyContent(sample.response, table))
+  const read = fold(events)
+  deepEqual(replyContent(read, table), replyContent(sample.response, table))
+  // Some formats have to write a usage even where there was none.
+  if (sample.response.usage !== undefined) deepEqual(usageContent(read), usageContent(sample.response))
   const found = replyFeaturesOf(events)
   for (const feature of sample.features) {
     if (table[feature] === 'exact') ok(found.has(feature), `'${feature}' is exact, but it is not read back`)

@@ -1,36 +1,66 @@
 import type { UpstreamReply, UpstreamRequest } from '../contract/index.ts'
+import { ISTHMUS_UPSTREAM_TIMEOUT } from '../errors/index.ts'
 import { classify } from './classify.ts'
 import type { ReplySink, Sending } from './transport.ts'
 
-/** pumpBody drives a sink from a provider's own transport, with the same pausing and aborting as a socket has. */
+/** Limits of a reply, in milliseconds; 0 for none. */
+export interface ReplyLimits {
+  readonly headersMs: number
+  readonly idleMs: number
+}
+
+/** pumpBody drives a sink from a provider's own transport, with the pausing, aborting and time limits a socket has. */
 export function pumpBody(
   provider: string,
   send: (request: UpstreamRequest, signal: AbortSignal) => Promise<UpstreamReply>,
   request: UpstreamRequest,
-  sink: ReplySink
+  sink: ReplySink,
+  limits: ReplyLimits
 ): Sending {
   const controller = new AbortController()
+  const { signal } = controller
   let wake: (() => void) | undefined
   let answered = false
+  let timer: NodeJS.Timeout | undefined
+
+  const abort = (): void => {
+    controller.abort()
+    clearTimeout(timer)
+    wake?.()
+  }
+  const expect = (withinMs: number, what: string): void => {
+    clearTimeout(timer)
+    if (withinMs === 0) return
+    timer = setTimeout(() => {
+      abort()
+      sink.fail(ISTHMUS_UPSTREAM_TIMEOUT.with({ upstream: { provider } }, provider, what))
+    }, withinMs)
+  }
 
   const run = async (): Promise<void> => {
     try {
-      const { head, body } = await send(request, controller.signal)
-      if (controller.signal.aborted) return
+      expect(limits.headersMs, 'waiting for its answer')
+      const { head, body } = await send(request, signal)
+      if (signal.aborted) return
       answered = true
       sink.head(head)
+      expect(limits.idleMs, 'silent in the middle of its answer')
       for await (const bytes of body) {
-        if (controller.signal.aborted) return
+        if (signal.aborted) return
+        clearTimeout(timer)
         if (!sink.chunk(bytes)) {
           await new Promise<void>(resolve => {
             wake = resolve
           })
         }
-        if (controller.signal.aborted) return
+        if (signal.aborted) return
+        expect(limits.idleMs, 'silent in the middle of its answer')
       }
-      sink.end()
+      clearTimeout(timer)
+      if (!signal.aborted) sink.end()
     } catch (thrown) {
-      if (!controller.signal.aborted) sink.fail(classify(thrown, provider, answered))
+      clearTimeout(timer)
+      if (!signal.aborted) sink.fail(classify(thrown, provider, answered))
     }
   }
   void run()
@@ -40,9 +70,6 @@ export function pumpBody(
       wake?.()
       wake = undefined
     },
-    abort() {
-      controller.abort()
-      wake?.()
-    }
+    abort
   }
 }

@@ -52,7 +52,9 @@ export class Transport {
   /** dispatch sends a request and drives the sink with what comes back. */
   dispatch(upstream: Upstream, request: UpstreamRequest, sink: ReplySink): Sending {
     const { provider } = upstream
-    if (provider.send !== undefined) return pumpBody(upstream.id, provider.send, request, sink)
+    if (provider.send !== undefined) {
+      return pumpBody(upstream.id, provider.send, request, sink, { ...this.#config, ...provider.timeouts })
+    }
     const pool = this.#pool(upstream.id, provider.baseUrl, provider.timeouts)
     const handler = new Handler(upstream.id, sink)
     try {

@@ -231,7 +231,10 @@ t.test('a setup that throws, gives nothing or never ends names its plugin, and w
     const bad = { use: meter('never-so-called', { setup: setup as never }), id: 'bad' }
     await t.test(String(message), async t => {
       const expected = { code: 'ISTHMUS_PLUGIN_SETUP', instance: 'bad', message }
-      await t.rejects(boot(t, [{ use: fine }, bad], { pluginTimeout: /in time/.test(String(message)) ? 200 : 10_000 }), expected)
+      await t.rejects(
+        boot(t, [{ use: fine }, bad], { pluginTimeout: /in time/.test(String(message)) ? 200 : 10_000 }),
+        expected
+      )
     })
   }
   t.same(closed, ['fine', 'fine', 'fine', 'fine'])

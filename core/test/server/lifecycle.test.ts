@@ -54,16 +54,31 @@ t.test('what takes longer than drainMs is aborted and told so', async t => {
   t.match(await stream.rest(), 'ISTHMUS_SERVER_DRAINING')
 })
 
-t.test('a client that does not read does not keep the gateway up', async t => {
-  const made = await rig(t, { server: { drainMs: 50 } })
-  const body = '{"model":"flood","stream":true}'
-  const wire = new Wire(made.port)
-  wire.send(`POST /v1/tiny HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
-  await wire.until('"hello"')
+const FLOOD = '{"model":"flood","stream":true}'
+const flood = `POST /v1/tiny HTTP/1.1\r\nhost: a\r\ncontent-length: ${FLOOD.length}\r\n\r\n${FLOOD}`
+
+t.test('a client that reads slowly gets its answer to the end', async t => {
+  const made = await rig(t)
+  const wire = new Wire(made.port).send(flood)
+  await wire.until('xxx')
   wire.socket.pause()
-  await made.gateway.close()
+  const closing = made.gateway.close()
+  t.equal((await fetch(`${made.url}/ready`)).status, 503)
   wire.socket.resume()
-  t.notMatch(await wire.closed, 'bye')
+  t.match((await wire.closed).slice(-40), 'data: bye')
+  await closing
+})
+
+t.test('a client that does not read, or sends half a request, does not keep the gateway up', async t => {
+  const made = await rig(t, { server: { drainMs: 50 } })
+  const deaf = new Wire(made.port).send(flood)
+  const slow = new Wire(made.port).send('GET /health HTTP/1.1\r\nhost')
+  await deaf.until('xxx')
+  deaf.socket.pause()
+  await made.gateway.close()
+  deaf.socket.resume()
+  t.notMatch((await deaf.closed).slice(-40), 'bye')
+  t.equal(await slow.closed, '')
 })
 
 t.test('an idle kept-alive connection does not delay closing', async t => {

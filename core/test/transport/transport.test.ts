@@ -191,4 +191,27 @@ t.test('a transport of the provider itself', async t => {
     const refusing = provider('http://own.invalid', { send: () => Promise.reject(new Error('no')) })
     t.equal((await hear(transport, refusing)).error?.kind, 'upstream_unavailable')
   })
+
+  t.test('keeps to the time limits', async t => {
+    const never = (signal: AbortSignal) =>
+      new Promise<never>((_resolve, reject) => signal.addEventListener('abort', reject))
+    const slowHead = provider('http://own.invalid', {
+      timeouts: { headersMs: 10 },
+      send: (_request, signal) => never(signal)
+    })
+    t.match((await hear(transport, slowHead)).error, { kind: 'timeout', message: /waiting for its answer/ })
+    const silent = provider('http://own.invalid', {
+      timeouts: { idleMs: 10 },
+      async send(_request, signal) {
+        async function* body() {
+          yield Buffer.from('a')
+          await never(signal)
+        }
+        return { head: { status: 200, headers: {} }, body: body() }
+      }
+    })
+    const heard = await hear(transport, silent)
+    t.match(heard.error, { kind: 'timeout', message: /silent in the middle/ })
+    t.equal(heard.text, 'a')
+  })
 })

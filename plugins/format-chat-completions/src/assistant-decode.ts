@@ -124,4 +124,3 @@ function toolCall(
   const ext = makeExt(withNested(rest, kind, nested))
   return defined({ type: 'tool_call' as const, id, name, kind, argsText, ext })
 }
-

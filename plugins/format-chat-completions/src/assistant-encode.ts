@@ -139,12 +139,20 @@ function repeated(message: Message): string {
 
 function encodeAudio(part: Extract<Part, { type: 'audio' }>, turn: Turn, encoding: Encoding): void {
   const { source, transcript } = part
-  if (source.kind === 'file_ref' && (source.provider === '' ? encoding.native : source.provider === encoding.provider)) {
+  if (
+    source.kind === 'file_ref' &&
+    (source.provider === '' ? encoding.native : source.provider === encoding.provider)
+  ) {
     turn.wire.audio = { id: source.id }
     return
   }
   if (transcript === undefined) encoding.refuse('an earlier audio answer without its transcript', 'messages')
-  encoding.report({ feature: 'input.audio.ref', action: 'converted', field: 'messages', message: 'sent as its transcript' })
+  encoding.report({
+    feature: 'input.audio.ref',
+    action: 'converted',
+    field: 'messages',
+    message: 'sent as its transcript'
+  })
   turn.content.push({ type: 'text', text: transcript })
 }
 

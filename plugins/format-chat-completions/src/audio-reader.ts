@@ -31,13 +31,13 @@ export class AudioReader {
   }
 
   read(audio: JsonObject): void {
-    this.#open ??= this.#out.open(this.#choice, this.#part(''))
     Object.assign(this.#members, restOf(audio, KEYS))
     const data = stringOf(audio.data) ?? ''
     const transcript = stringOf(audio.transcript) ?? ''
+    this.#expiresAt = numberOf(audio.expires_at) ?? this.#expiresAt
+    this.#open ??= this.#out.open(this.#choice, this.#part(''))
     if (data !== '') this.#pieces.push(data)
     this.#transcript += transcript
-    this.#expiresAt = numberOf(audio.expires_at) ?? this.#expiresAt
     this.#out.append(this.#open, 'transcript', transcript)
     this.#out.append(this.#open, 'audio', data)
   }

@@ -92,7 +92,6 @@ export class CallReader {
         if (call.held.trim() === '' && call.id === '') continue
         throw FORMAT_CHAT_COMPLETIONS_UNNAMED_CALL(this.#naming.provider)
       }
-      if (call.kind === 'function' && open.text === '') this.#out.append(open, 'args', '{}')
       const ext = call.late ? extOf(call) : undefined
       this.#out.close(open, ext === undefined ? undefined : { ...open.finalPart(), ext })
     }

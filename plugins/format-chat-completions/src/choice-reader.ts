@@ -1,12 +1,4 @@
-import {
-
-  type Finish,
-  type OpenPart,
-  type ReasoningPart,
-  type ReplyBuilder,
-  type TextPart,
-  unfoldPart
-} from '@isthmus/core'
+import type { Finish, OpenPart, ReasoningPart, ReplyBuilder, TextPart } from '@isthmus/core'
 import { isObject, type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
 import { decodeAnnotation } from './annotations.ts'
 import { AudioReader } from './audio-reader.ts'
@@ -15,10 +7,18 @@ import { makeExt, put } from './ext.ts'
 import { decodeFinish } from './finish.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { thinkingText, urlSource } from './part-decode.ts'
-import { decodeDetail, type DetailOrigin } from './reasoning-details.ts'
+import { type DetailOrigin, decodeDetail } from './reasoning-details.ts'
 import { FORMAT, type Spelling } from './types.ts'
 
-const CHOICE_KEYS: ReadonlySet<string> = new Set(['index', 'delta', 'message', 'finish_reason', 'logprobs', 'usage', 'error'])
+const CHOICE_KEYS: ReadonlySet<string> = new Set([
+  'index',
+  'delta',
+  'message',
+  'finish_reason',
+  'logprobs',
+  'usage',
+  'error'
+])
 const MESSAGE_KEYS: ReadonlySet<string> = new Set([
   'role',
   'content',
@@ -118,14 +118,15 @@ export class ChoiceReader {
     if (part.type === 'opaque' || part.hidden) {
       this.#closeText()
       this.#closeReasoning()
-      unfoldPart(this.#out, this.#naming.choice, part)
+      this.#out.whole(this.#naming.choice, part)
       return false
     }
     const { text, seal, summary, ...head } = part
     const key = `${String(detail.type)} ${String(detail.index)} ${stringOf(detail.id) ?? ''}`
     const open = this.#openReasoning(whole ? undefined : key, key, {
       ...head,
-      ...(text === undefined ? { summary: [] } : { text: '' })
+      ...(text !== undefined && { text: '' }),
+      ...(summary !== undefined && { summary: [] })
     })
     if (text !== undefined) this.#out.append(open, 'reasoning', text)
     for (const paragraph of summary ?? []) this.#out.set(open, 'summary', 0, paragraph)
@@ -267,4 +268,3 @@ export class ChoiceReader {
 }
 
 const IMAGE_KEYS: ReadonlySet<string> = new Set(['type', 'image_url', 'index'])
-

@@ -37,7 +37,7 @@ export function describeError(error: JsonObject, status: number): UpstreamError 
   const param = stringOf(error.param)
   return {
     kind,
-    message: kind === 'upstream_denied' ? denied(code, type) : messageOf(error, known),
+    message: messageOf(error, known),
     ...(type !== undefined && { type }),
     ...(code !== undefined && { code }),
     ...(param !== undefined && { param })
@@ -62,7 +62,8 @@ function statusOf(value: unknown): number | undefined {
 
 const LENGTH_CODES = /context_length|context_window|too_many_prompt_tokens|token_limit_exceeded|max_tokens_exceeded/
 /** Some vendors have no code for it, only the sentence. */
-const LENGTH_WORDS = /maximum context length|context length|context window|prompt (is )?too long|total length of all messages/i
+const LENGTH_WORDS =
+  /maximum context length|context length|context window|prompt (is )?too long|total length of all messages/i
 const POLICY_CODES = /content_policy|content_filter|moderation/
 const QUOTA_CODES = /insufficient_quota|billing|payment_required|insufficient_balance/
 const TYPES: readonly (readonly [RegExp, UpstreamErrorKind])[] = [
@@ -112,12 +113,8 @@ function kindOfStatus(status: number): UpstreamErrorKind {
   return STATUSES[status] ?? (status < 500 ? 'upstream_rejected' : 'upstream_unavailable')
 }
 
-/** denied says nothing of the gateway's own key, of which upstreams like to show a part. */
-function denied(code: string | undefined, type: string | undefined): string {
-  return `The provider refused the gateway's account (${code ?? type ?? 'no reason given'})`
-}
-
 const MAX_MESSAGE_CHARS = 2000
+/** Upstreams like to show the key they refuse, and here it is the gateway's. */
 const KEY = /\b(sk|pk|key|Bearer)[-_ ][A-Za-z0-9_*-]{8,}/g
 
 function messageOf(error: JsonObject, status: number | undefined): string {

@@ -45,7 +45,7 @@ export const CHAT_FEATURES: FeatureTable = {
   'tools.parallel.off': 'exact',
   'tools.max_calls': 'dropped',
   'tools.result.media': 'emulated',
-  'tools.result.error': 'converted',
+  'tools.result.error': 'emulated',
   'tools.call.caller': 'dropped',
   'output.max_tokens': 'exact',
   'output.max_tokens.zero': 'rejected',

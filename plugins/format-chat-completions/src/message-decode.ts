@@ -77,11 +77,7 @@ function decodeTurn(
       return turn('assistant', parts, entry, path, entry.name as string | undefined, undefined, rest, also)
     }
     default:
-      throw invalid(
-        `${path}.role`,
-        '"system", "developer", "user", "assistant", "tool" or "function"',
-        entry.role
-      )
+      throw invalid(`${path}.role`, '"system", "developer", "user", "assistant", "tool" or "function"', entry.role)
   }
 }
 
@@ -97,7 +93,9 @@ function turn(
 ): Message {
   const { mark, rest, breakpoint } = decodeCache(entry, path, known === undefined ? kept : restOf(entry, known))
   const spelling: Spelling | undefined =
-    breakpoint === undefined && also === undefined ? undefined : { ...(breakpoint && { breakpoint }), ...(also && { also }) }
+    breakpoint === undefined && also === undefined
+      ? undefined
+      : { ...(breakpoint && { breakpoint }), ...(also && { also }) }
   return defined({ role, parts, name: name ?? undefined, cache: mark, ext: makeExt(rest, spelling) })
 }
 

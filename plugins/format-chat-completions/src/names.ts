@@ -4,7 +4,11 @@ const LEGAL = /^[a-zA-Z0-9_-]{1,64}$/
 const MAX_ID_CHARS = 64
 const SUFFIX_CHARS = 9
 
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, SUFFIX_CHARS - 1)
+const hash = (text: string): string =>
+  createHash('sha256')
+    .update(text)
+    .digest('hex')
+    .slice(0, SUFFIX_CHARS - 1)
 
 /** ToolNames fits names to what the format allows: the same name always gives the same result, and it can be undone. */
 export class ToolNames {

@@ -5,7 +5,6 @@ import { makeExt, partSpelling, withNested } from './ext.ts'
 import { partShapes } from './request-schema.ts'
 import { FORMAT } from './types.ts'
 
-
 const keys = (...names: string[]): ReadonlySet<string> =>
   new Set(['type', 'cache_control', 'prompt_cache_breakpoint', ...names])
 const KEYS = {
@@ -54,7 +53,11 @@ function decodePart(entry: unknown, path: string): Part {
     case 'video_url': {
       const { video_url: video } = partShapes.video_url.check(entry, path)
       const nested = restOf(video as JsonObject, URL_KEYS)
-      return { type: 'video', source: urlSource(video.url), ...common(entry, KEYS.video_url, path, 'video_url', nested) }
+      return {
+        type: 'video',
+        source: urlSource(video.url),
+        ...common(entry, KEYS.video_url, path, 'video_url', nested)
+      }
     }
     case 'file':
       return decodeFile(entry, path)

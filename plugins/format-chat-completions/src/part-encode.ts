@@ -19,7 +19,8 @@ export function encodePart(part: Part, encoding: Encoding): JsonObject[] {
       if (source.kind !== 'inline') encoding.refuse('audio that is not inline')
       const format = part.format ?? audioFormat(source.mime)
       const { audioFormats } = encoding.traits
-      if (audioFormats !== undefined && !audioFormats.includes(format)) encoding.refuse(`audio in the format '${format}'`)
+      if (audioFormats !== undefined && !audioFormats.includes(format))
+        encoding.refuse(`audio in the format '${format}'`)
       return [finish({ type: 'input_audio', input_audio: { data: source.data, format } }, part, encoding)]
     }
     case 'video':
@@ -49,11 +50,15 @@ export function encodeCache(
   wire: JsonObject,
   mark: CacheMark,
   breakpoint: Readonly<Record<string, unknown>> | undefined,
-  { traits }: Encoding
+  encoding: Encoding
 ): void {
-  const spelling = traits.cacheMarks ?? (breakpoint === undefined ? 'cache_control' : 'prompt_cache_breakpoint')
+  const { traits, native } = encoding
+  const asWritten = breakpoint === undefined ? 'cache_control' : 'prompt_cache_breakpoint'
+  const spelling = traits.cacheMarks ?? (native ? asWritten : undefined)
   if (spelling === 'cache_control') wire.cache_control = cacheControl(mark)
   if (spelling === 'prompt_cache_breakpoint') wire.prompt_cache_breakpoint = breakpoint ?? { mode: 'explicit' }
+  // Servers that do not know the mark may refuse it: only a client of this format knows that its upstream does.
+  if (spelling === undefined) encoding.report({ feature: 'cache.mark', action: 'dropped', field: 'messages' })
 }
 
 function encodeImage(part: ImagePart, encoding: Encoding): JsonObject {

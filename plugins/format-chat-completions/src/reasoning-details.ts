@@ -17,10 +17,13 @@ export function decodeDetail(detail: JsonObject, origin: DetailOrigin): Reasonin
   switch (detail.type) {
     case 'reasoning.text': {
       const signature = stringOf(detail.signature)
-      const text = stringOf(detail.text) ?? ''
-      return signature === undefined
-        ? { ...base, text, hidden: false }
-        : { ...base, text, hidden: false, seal: sealOf(detail, 'signature', signature, origin) }
+      const text = stringOf(detail.text) ?? (signature === undefined ? '' : undefined)
+      return {
+        ...base,
+        ...(text !== undefined && { text }),
+        hidden: false,
+        ...(signature !== undefined && { seal: sealOf(detail, 'signature', signature, origin) })
+      }
     }
     case 'reasoning.summary':
       return { ...base, summary: [stringOf(detail.summary) ?? ''], hidden: false }
@@ -62,8 +65,11 @@ export function encodeDetails(part: ReasoningPart, index: number): JsonObject[] 
   const members = spellingOf(part)?.detail
   const { seal, text, summary } = part
   const details: JsonObject[] = []
-  const common = members ?? { format: seal?.issuer.format ?? 'unknown', index }
-  const sealed = members ?? { ...(seal?.itemId !== undefined && { id: seal.itemId }), ...common }
+  // In a stream the format may be told with the seal only.
+  const unknown = members?.format === undefined || members.format === 'unknown'
+  const told = unknown && seal !== undefined && seal.issuer.format !== 'unknown' ? { format: seal.issuer.format } : undefined
+  const common = members === undefined ? { format: seal?.issuer.format ?? 'unknown', index } : { ...members, ...told }
+  const sealed = members !== undefined ? common : { ...(seal?.itemId !== undefined && { id: seal.itemId }), ...common }
   for (const paragraph of summary ?? []) details.push({ type: 'reasoning.summary', summary: paragraph, ...common })
   if (text !== undefined && !part.hidden) {
     const signature = seal?.kind === 'signature' ? { signature: seal.data } : undefined
@@ -72,7 +78,7 @@ export function encodeDetails(part: ReasoningPart, index: number): JsonObject[] 
   if (seal !== undefined && (seal.kind !== 'signature' || text === undefined || part.hidden)) {
     details.push(
       seal.kind === 'signature'
-        ? { type: 'reasoning.text', text: '', signature: seal.data, ...sealed }
+        ? { type: 'reasoning.text', signature: seal.data, ...sealed }
         : { type: 'reasoning.encrypted', data: seal.data, ...sealed }
     )
   }

@@ -78,7 +78,13 @@ function effortFor(reasoning: Reasoning, encoding: Encoding): string | undefined
   if (effort !== undefined) return roundEffort(effort, encoding)
   if (typeof budgetTokens === 'number') {
     const found = roundEffort(effortOfBudget(budgetTokens, encoding), encoding)
-    encoding.report({ feature: 'reasoning.budget', action: 'converted', field: 'reasoning', from: budgetTokens, to: found })
+    encoding.report({
+      feature: 'reasoning.budget',
+      action: 'converted',
+      field: 'reasoning',
+      from: budgetTokens,
+      to: found
+    })
     return found
   }
   return mode === 'on' || mode === 'adaptive' ? roundEffort('medium', encoding) : undefined
@@ -120,7 +126,8 @@ function convert(encoding: Encoding, from: string, to: string, message: string):
 
 /** effortOfBudget names the effort that comes nearest to a budget. The two top efforts are never made of a budget. */
 function effortOfBudget(budgetTokens: number, { request, traits }: Encoding): string {
-  const base = request.output.maxTokens ?? Math.min(traits.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS, DEFAULT_OUTPUT_TOKENS)
+  const base =
+    request.output.maxTokens ?? Math.min(traits.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS, DEFAULT_OUTPUT_TOKENS)
   const share = base > 0 ? budgetTokens / base : 1
   if (share <= 0.15) return 'minimal'
   if (share <= 0.35) return 'low'

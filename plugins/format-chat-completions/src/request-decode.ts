@@ -1,4 +1,12 @@
-import type { CacheOptions, GenerateRequest, Identity, Output, OutputFormat, RequestHead, Sampling } from '@isthmus/core'
+import type {
+  CacheOptions,
+  GenerateRequest,
+  Identity,
+  Output,
+  OutputFormat,
+  RequestHead,
+  Sampling
+} from '@isthmus/core'
 import { invalid, isObject, type JsonObject, restOf } from '@isthmus/core/wire'
 import { DIALECT } from './dialect.ts'
 import { defined, makeExt, put } from './ext.ts'

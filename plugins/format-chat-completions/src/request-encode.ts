@@ -1,4 +1,4 @@
-import type { EncodedRequest, Feature, GenerateRequest, OutputFormat, Sampling, Target } from '@isthmus/core'
+import type { CacheMark, EncodedRequest, Feature, GenerateRequest, OutputFormat, Sampling, Target } from '@isthmus/core'
 import { isObject, type JsonObject } from '@isthmus/core/wire'
 import { cacheControl } from './cache.ts'
 import { DIALECT } from './dialect.ts'
@@ -115,7 +115,7 @@ function encodeService(body: JsonObject, encoding: Encoding): void {
     set('prompt_cache_retention', cache.retention, 'cache.options')
     const options = defined({ mode: cache.mode, ttl: cache.ttl })
     if (Object.keys(options).length > 0) set('prompt_cache_options', options, 'cache.options')
-    if (cache.autoMark !== undefined) set('cache_control', cacheControl(cache.autoMark), 'cache.auto')
+    if (cache.autoMark !== undefined) encodeAutoMark(body, cache.autoMark, encoding)
   }
   set('store', state?.store, 'state.store')
   // The word of another format for the same tier.
@@ -129,6 +129,14 @@ function encodeService(body: JsonObject, encoding: Encoding): void {
     if (hosted.mcpServers !== undefined || hosted.container !== undefined) encoding.refuse('MCP servers and containers')
     set('web_search_options', hosted.webSearch, 'hosted.options')
   }
+}
+
+/** encodeAutoMark: the service sets the mark; a client of another format cannot know whether this one does. */
+function encodeAutoMark(body: JsonObject, mark: CacheMark, encoding: Encoding): void {
+  const { traits, native } = encoding
+  if (encoding.lacks('cache.auto')) return
+  if (native || traits.cacheMarks === 'cache_control') body.cache_control = cacheControl(mark)
+  else encoding.report({ feature: 'cache.auto', action: 'dropped', field: 'cache_control' })
 }
 
 function userOf(user: string | undefined, encoding: Encoding): string | undefined {

@@ -142,9 +142,7 @@ export const toolShapes = {
       })
     })
   ),
-  custom: checker(
-    Type.Object({ custom: Type.Object({ name, description: optional(text), format: optional(json) }) })
-  ),
+  custom: checker(Type.Object({ custom: Type.Object({ name, description: optional(text), format: optional(json) }) })),
   /** An entry of the deprecated `functions`. */
   legacy: checker(Type.Object({ name, description: optional(text), parameters: optional(Type.Union([json, flag])) }))
 }

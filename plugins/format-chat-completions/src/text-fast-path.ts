@@ -4,8 +4,8 @@ import { isObject, type JsonObject, parseObject } from '@isthmus/core/wire'
 const KEY = '"content":'
 const PROBE = 'isthmus-probe'
 const MAX_MISSES = 8
-// Anything else between the quotes of a JSON string stands for itself.
-const NEEDS_PARSING = /["\\\u0000-\u001f]/
+// A quote, a backslash or a control character: anything else in a JSON string stands for itself.
+const NEEDS_PARSING = /[^ !#-[\]-\u{10ffff}]/u
 
 /**
  * TextFastPath reads a stream event that is the one before with another text, without parsing it. It is exact: the
@@ -29,7 +29,8 @@ export class TextFastPath {
     const prefix = this.#prefix
     const suffix = this.#suffix
     const end = data.length - suffix.length
-    if (end < prefix.length + 2 || data.slice(0, prefix.length) !== prefix || data.slice(end) !== suffix) return undefined
+    if (end < prefix.length + 2 || data.slice(0, prefix.length) !== prefix || data.slice(end) !== suffix)
+      return undefined
     const text = literal(data.slice(prefix.length, end))
     if (text !== undefined) this.#misses = 0
     return text

@@ -1,4 +1,4 @@
-import type { CustomTool, FunctionTool, ToolChoice, ToolDef } from '@isthmus/core'
+import type { CacheMark, CustomTool, FunctionTool, ToolChoice, ToolDef } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
 import { cacheControl } from './cache.ts'
 import { DIALECT } from './dialect.ts'
@@ -30,15 +30,16 @@ function encodeTool(tool: ToolDef, encoding: Encoding): JsonObject {
     tool.type === 'custom'
       ? { type: 'custom', custom: encodeCustom(tool, encoding) }
       : { type: 'function', function: encodeFunction(tool, encoding) }
-  if (tool.type === 'function' && tool.cache !== undefined && !refusesToolMarks(encoding)) {
-    wire.cache_control = cacheControl(tool.cache)
-  }
+  if (tool.type === 'function' && tool.cache !== undefined) encodeToolCache(wire, tool.cache, encoding)
   return addMembers(wire, membersOf(tool))
 }
 
-/** refusesToolMarks: only `cache_control` may stand on a tool. */
-function refusesToolMarks({ traits }: Encoding): boolean {
-  return traits.cacheMarks !== undefined && traits.cacheMarks !== 'cache_control'
+/** encodeToolCache: only `cache_control` may stand on a tool. */
+function encodeToolCache(wire: JsonObject, mark: CacheMark, encoding: Encoding): void {
+  const { traits, native } = encoding
+  const { cacheMarks = native ? 'cache_control' : undefined } = traits
+  if (cacheMarks === 'cache_control') wire.cache_control = cacheControl(mark)
+  else if (cacheMarks !== 'none') encoding.report({ feature: 'tools.cache', action: 'dropped', field: 'tools' })
 }
 
 function encodeFunction(tool: FunctionTool, encoding: Encoding): JsonObject {

@@ -13,13 +13,7 @@ const COUNT_KEYS: ReadonlySet<string> = new Set([
   'completion_tokens_details'
 ])
 /** What the upstream charged is the operator's business, unless the client speaks a dialect that has it. */
-const PRICE_KEYS: ReadonlySet<string> = new Set([
-  'cost',
-  'cost_details',
-  'cost_in_usd_ticks',
-  'is_byok',
-  'market_cost'
-])
+const PRICE_KEYS: ReadonlySet<string> = new Set(['cost', 'cost_details', 'cost_in_usd_ticks', 'is_byok', 'market_cost'])
 
 /** decodeUsage reads token counts. Counters that are null or missing stay absent. */
 export function decodeUsage(wire: unknown): Usage | undefined {

@@ -250,6 +250,7 @@ function writes(event: PartDeltaEvent): boolean {
 function needsBlock(slot: Slot): boolean {
   const { final, head } = slot
   if (final === undefined) return false
-  if (final.type === 'reasoning') return final.hidden ? !slot.wrote && final.seal !== undefined : final.seal !== undefined
+  if (final.type === 'reasoning')
+    return final.hidden ? !slot.wrote && final.seal !== undefined : final.seal !== undefined
   return !grows(head) && !slot.wrote
 }

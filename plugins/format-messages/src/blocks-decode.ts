@@ -144,4 +144,3 @@ export function decodeReplyBlock(block: JsonObject, seals: SealReader): Part {
 
 /** stringPart is content that the client wrote as a plain string. */
 export const stringPart = (text: string): TextPart => ({ type: 'text', text })
-

@@ -17,7 +17,14 @@ export function isAbove(effort: string, limit: string): boolean {
   return ORDER.indexOf(effort) > ORDER.indexOf(limit)
 }
 
-const SHARES: Readonly<Record<string, number>> = { minimal: 0.1, low: 0.2, medium: 0.5, high: 0.8, xhigh: 0.95, max: 0.95 }
+const SHARES: Readonly<Record<string, number>> = {
+  minimal: 0.1,
+  low: 0.2,
+  medium: 0.5,
+  high: 0.8,
+  xhigh: 0.95,
+  max: 0.95
+}
 /** The service takes no smaller budget. */
 export const MIN_BUDGET = 1024
 

@@ -8,7 +8,7 @@ export class EncodeEnv {
   readonly traits: MessagesTraits
   /** The client speaks this format itself: what it wrote needs no repair beyond what the service would refuse. */
   readonly native: boolean
-  readonly ids = new CallIds()
+  readonly ids: CallIds
   readonly gaps: Gap[] = []
   /** Tools that were declared as taking free text. */
   readonly custom: ReadonlySet<string>
@@ -19,6 +19,7 @@ export class EncodeEnv {
   constructor(request: GenerateRequest, traits: MessagesTraits) {
     this.traits = traits
     this.native = request.ingress.format === NAMESPACE
+    this.ids = new CallIds(this.native)
     this.custom = new Set(request.tools.flatMap(tool => (tool.type === 'custom' ? [tool.name] : [])))
   }
 

@@ -57,7 +57,10 @@ const WORDS: Readonly<Record<FinishReason, string>> = {
 const FINAL = new Set<FinishReason>(['length', 'content_filter', 'refusal', 'pause', 'compaction'])
 
 /** encodeFinish says why a message ended: with `tool_use` whenever the client has a call to answer. */
-export function encodeFinish(finish: Finish | undefined, wrote: { readonly call: boolean; readonly refusal: boolean }): WireFinish {
+export function encodeFinish(
+  finish: Finish | undefined,
+  wrote: { readonly call: boolean; readonly refusal: boolean }
+): WireFinish {
   const own = finish?.ext?.[NAMESPACE]
   const reason = finish?.reason ?? 'stop'
   const matched = finish?.matchedStop ?? null

@@ -30,11 +30,17 @@ export function legalName(name: string): string {
 export class CallIds {
   #current = new Map<string, string>()
   #used = new Set<string>()
+  #native: boolean
+
+  /** A client of this format may use an id again in a later turn, as the service takes it. */
+  constructor(native: boolean) {
+    this.#native = native
+  }
 
   call(id: string): string {
     const legal = legalId(id === '' ? `call_${this.#used.size}` : id)
     let unique = legal
-    for (let n = 2; this.#used.has(unique); n++) unique = `${legal}_${n}`
+    for (let n = 2; !this.#native && this.#used.has(unique); n++) unique = `${legal}_${n}`
     this.#used.add(unique)
     this.#current.set(id, unique)
     return unique

@@ -7,8 +7,8 @@ const IMAGE = new Set(['type', 'source', 'cache_control'])
 const DOCUMENT = new Set(['type', 'source', 'title', 'context', 'citations', 'cache_control'])
 const SEARCH_RESULT = new Set(['type', 'source', 'title', 'content', 'citations', 'cache_control'])
 
-/** The issuer of file ids in this format. */
-export const FILE_ISSUER = 'anthropic'
+/** The issuer of file ids that clients of this format send. */
+export const FILE_ISSUER = NAMESPACE
 
 /** ContentReader reads a nested content list; it comes from the list decoder, which knows all blocks. */
 export type ContentReader = (content: unknown, path: string) => readonly Part[]

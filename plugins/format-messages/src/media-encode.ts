@@ -32,7 +32,8 @@ function inlineImage(mime: string, data: string, env: EncodeEnv): JsonObject {
 }
 
 function fileSource(provider: string, id: string): JsonObject {
-  if (provider !== FILE_ISSUER) throw FORMAT_MESSAGES_UNSUPPORTED(`a file id issued by ${provider || 'another service'}`)
+  if (provider !== FILE_ISSUER)
+    throw FORMAT_MESSAGES_UNSUPPORTED(`a file id issued by ${provider || 'another service'}`)
   return { type: 'file', file_id: id }
 }
 
@@ -60,7 +61,10 @@ function documentSource(part: FilePart, env: EncodeEnv, write: ContentWriter): J
         return { type: 'base64', media_type: source.mime, data: source.data }
       }
       if (!TEXT_MIME.test(source.mime)) throw FORMAT_MESSAGES_UNSUPPORTED(`a file of type ${source.mime}`)
-      env.gap('input.file.inline', 'emulated', { message: 'a text file was sent as a text document', from: source.mime })
+      env.gap('input.file.inline', 'emulated', {
+        message: 'a text file was sent as a text document',
+        from: source.mime
+      })
       return { type: 'text', media_type: 'text/plain', data: Buffer.from(source.data, 'base64').toString('utf8') }
     case 'url':
       return { type: 'url', url: source.url }

@@ -210,4 +210,3 @@ function loopWithoutThinking(turns: readonly Turn[]): boolean {
   const first = calls.blocks[0]
   return isObject(first) && isMarkable(first)
 }
-

@@ -1,7 +1,7 @@
 import type { Finish, OpenPart, ReplyBuilder, ReplyMeta, Target } from '@isthmus/core'
 import { isObject, type JsonObject, parseJson, type ReplyReader, restOf, stringOf } from '@isthmus/core/wire'
-import { NAMESPACE } from './blocks.ts'
 import { BlockReader } from './block-reader.ts'
+import { NAMESPACE } from './blocks.ts'
 import type { ReplyContext } from './context.ts'
 import { FORMAT_MESSAGES_REPLY, FORMAT_MESSAGES_SPLICED } from './errors.ts'
 import { upstreamError } from './errors-decode.ts'
@@ -96,7 +96,7 @@ export class MessagesReader implements ReplyReader {
         break
       case 'message_delta':
         this.#ensureStarted(out)
-        this.#messageDelta(event, out)
+        this.#messageDelta(event)
         break
       case 'message_stop':
         this.#ensureStarted(out)
@@ -131,7 +131,7 @@ export class MessagesReader implements ReplyReader {
   #start(message: JsonObject, out: ReplyBuilder): void {
     this.#id = stringOf(message.id) ?? ''
     this.#usage = mergeUsage(undefined, message.usage)
-    const usage = this.#usage === undefined ? undefined : decodeUsage(this.#usage)
+    const usage = decodeUsage(this.#usage)
     const serviceTier = stringOf(this.#usage?.service_tier)
     const rest = restOf(message, MESSAGE)
     const meta: ReplyMeta = {
@@ -165,7 +165,7 @@ export class MessagesReader implements ReplyReader {
     }
   }
 
-  #messageDelta(event: JsonObject, out: ReplyBuilder): void {
+  #messageDelta(event: JsonObject): void {
     const delta = isObject(event.delta) ? event.delta : {}
     this.#usage = mergeUsage(this.#usage, event.usage)
     const known = stringOf(delta.stop_reason) !== undefined || this.#end === undefined
@@ -179,7 +179,8 @@ export class MessagesReader implements ReplyReader {
     this.#blocks.end(out)
     const finish: Finish = decodeFinish(this.#end ?? {})
     out.finish(0, this.#blocks.finish(finish))
-    if (this.#usage !== undefined) out.usage(decodeUsage(this.#usage))
+    const usage = decodeUsage(this.#usage)
+    if (usage !== undefined) out.usage(usage)
     out.end(this.#meta === undefined ? undefined : { ext: { [NAMESPACE]: this.#meta } })
   }
 }

@@ -2,8 +2,8 @@ import type { Ext, GenerateRequest, Message, OutputFormat, RequestHead, Sampling
 import { invalid, isObject, type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
 import { decodeCache, NAMESPACE } from './blocks.ts'
 import { FORMAT_MESSAGES_THREAD } from './errors.ts'
-import { decodeMessages, decodeSystem } from './messages-decode.ts'
 import { FORWARD_REQUEST } from './headers.ts'
+import { decodeMessages, decodeSystem } from './messages-decode.ts'
 import { decodeReasoning } from './thinking-decode.ts'
 import { decodeChoice, decodeTools } from './tools-decode.ts'
 import { checkAt, FormatShape, RequestShape } from './types.ts'
@@ -52,7 +52,8 @@ export function decodeRequest(wire: unknown, head: RequestHead): GenerateRequest
   const tools = decodeTools((body.tools ?? []) as readonly unknown[], remember)
   const config = body.output_config as JsonObject | undefined
   const effort = stringOf(config?.effort)
-  const format = decodeFormat(config?.format, 'output_config.format') ?? decodeFormat(body.output_format, 'output_format')
+  const format =
+    decodeFormat(config?.format, 'output_config.format') ?? decodeFormat(body.output_format, 'output_format')
   const { choice, parallel, rest: choiceRest } = decodeChoice(body.tool_choice as JsonObject | undefined, tools)
   const { reasoning, rest: thinkingRest } = decodeReasoning(body.thinking as JsonObject | undefined, effort)
   const metadata = body.metadata as JsonObject | undefined

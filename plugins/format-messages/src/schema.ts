@@ -139,6 +139,7 @@ class Walk {
 function resolve(root: JsonObject, ref: string): unknown {
   if (!ref.startsWith('#/')) return undefined
   let at: unknown = root
-  for (const name of ref.slice(2).split('/')) at = isObject(at) ? at[name.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined
+  for (const name of ref.slice(2).split('/'))
+    at = isObject(at) ? at[name.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined
   return at
 }

@@ -35,7 +35,9 @@ export function encodeOutputFormat(request: GenerateRequest, env: EncodeEnv): St
       if (derived.moved > 0) env.gap('output.json_schema', 'converted', { message: 'limits became words' })
       return { format: { type: 'json_schema', schema: derived.schema } }
     }
-    env.gap('output.json_schema', 'emulated', { message: 'a forced tool stands in: the schema is not one the service takes' })
+    env.gap('output.json_schema', 'emulated', {
+      message: 'a forced tool stands in: the schema is not one the service takes'
+    })
   }
   return answerTool(request, schema, description ?? (name === undefined ? undefined : `The answer: ${name}.`))
 }
@@ -71,7 +73,8 @@ function definitions(schema: JsonObject): JsonObject {
 
 /** answerChoice forces the synthetic tool; where tools cannot be forced, an instruction has to do. */
 export function answerChoice(answer: AnswerTool, canForce: boolean): { choice?: JsonObject; instruction?: string } {
-  if (!canForce) return { instruction: `Give the final answer by calling the tool ${answer.name}, and in no other way.` }
+  if (!canForce)
+    return { instruction: `Give the final answer by calling the tool ${answer.name}, and in no other way.` }
   if (answer.alone) return { choice: { type: 'tool', name: answer.name, disable_parallel_tool_use: true } }
   return { choice: { type: 'any' } }
 }

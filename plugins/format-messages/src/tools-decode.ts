@@ -21,7 +21,8 @@ export function decodeTools(list: readonly unknown[], remember: (tool: ToolDef, 
     if (!isObject(entry)) throw invalid(path, 'an object', entry)
     const { type } = entry
     if (type !== undefined && type !== null && typeof type !== 'string') throw invalid(`${path}.type`, 'a string', type)
-    const tool = typeof type === 'string' && type !== 'custom' ? decodeHostedTool(entry, type) : decodeFunction(entry, path)
+    const tool =
+      typeof type === 'string' && type !== 'custom' ? decodeHostedTool(entry, type) : decodeFunction(entry, path)
     remember(tool, entry)
     return tool
   })

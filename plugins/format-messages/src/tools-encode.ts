@@ -33,11 +33,12 @@ function encodeFunction(tool: FunctionTool, env: EncodeEnv, kept: JsonObject | u
   const { description, defer, eagerStream, examples, cache } = tool
   const strict = encodeStrict(tool, env)
   const name = env.name(tool.name)
-  if (kept !== undefined && name === tool.name && strict.strict === tool.strict && isClosedEnough(tool.schema)) return kept
+  if (kept !== undefined && name === tool.name && strict.strict === tool.strict && isClosedEnough(tool.schema))
+    return kept
   if (tool.outputSchema !== undefined) env.gap('tools.extras', 'dropped', { field: 'output_schema' })
   return {
     name,
-    ...(description && { description }),
+    ...((description || (env.native && description !== undefined)) && { description }),
     input_schema: strict.schema,
     ...(strict.strict !== undefined && { strict: strict.strict }),
     ...(defer !== undefined && { defer_loading: defer }),
@@ -94,10 +95,19 @@ function encodeHostedTool(tool: HostedTool, env: EncodeEnv): JsonObject {
 
 /** The members of the other services' web search that this one has as well. */
 function webSearchTool(options: unknown, env: EncodeEnv): JsonObject {
-  const { type: _, user_location: location, filters, search_context_size: size, ...rest } = isObject(options) ? options : {}
+  const {
+    type: _,
+    user_location: location,
+    filters,
+    search_context_size: size,
+    ...rest
+  } = isObject(options) ? options : {}
   const domains = isObject(filters) ? filters.allowed_domains : undefined
-  if (Object.keys(rest).length > 0) throw FORMAT_MESSAGES_UNSUPPORTED(`${Object.keys(rest)[0]} of web search`)
-  if (size !== undefined) env.gap('tools.hosted', 'dropped', { field: 'search_context_size' })
+  for (const field of Object.keys({ ...rest, ...(size !== undefined && { search_context_size: size }) })) {
+    // Which sites may be searched bears on what the answer means; the rest only tunes the search.
+    if (field.includes('domain')) throw FORMAT_MESSAGES_UNSUPPORTED(`${field} of web search`)
+    env.gap('hosted.options', 'dropped', { field })
+  }
   return {
     type: 'web_search_20250305',
     name: 'web_search',

@@ -11,8 +11,12 @@ export function mergeUsage(before: JsonObject | undefined, later: unknown): Json
   return merged
 }
 
-/** decodeUsage reads the counters, which do not overlap. */
-export function decodeUsage(wire: JsonObject): Usage {
+/**
+ * decodeUsage reads the counters, which do not overlap. The format requires two of them, so a server that did not count
+ * writes zeros there: no reply came of nothing, and so that is no count.
+ */
+export function decodeUsage(wire: JsonObject | undefined): Usage | undefined {
+  if (wire === undefined || COUNTERS.every(name => !wire[name])) return undefined
   const fresh = numberOf(wire.input_tokens)
   const cacheRead = numberOf(wire.cache_read_input_tokens)
   const written = numberOf(wire.cache_creation_input_tokens)
@@ -33,6 +37,7 @@ export function decodeUsage(wire: JsonObject): Usage {
   }
 }
 
+const COUNTERS = ['input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens']
 const TTL = /^ephemeral_(.+)_input_tokens$/
 
 function decodeTtls(wire: unknown): Record<string, number> | undefined {

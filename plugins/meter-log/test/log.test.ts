@@ -1,7 +1,6 @@
-import { Writable } from 'node:stream'
-import type { Gap, Host, Summary } from '@isthmus/core'
+import type { Gap, Summary } from '@isthmus/core'
+import { fakeHost, meterCases } from '@isthmus/core/testing'
 import { checker } from '@isthmus/core/wire'
-import { pino } from 'pino'
 import t from 'tap'
 import log from '../src/index.ts'
 
@@ -28,24 +27,21 @@ const SUMMARY: Summary = {
 }
 
 /** Records one summary with a real logger and gives the lines that came out. */
-async function lines(change: Partial<Summary>, level = 'info'): Promise<Record<string, unknown>[]> {
-  const written: string[] = []
-  const sink = new Writable({
-    write(chunk, _encoding, done) {
-      written.push(String(chunk))
-      done()
-    }
-  })
-  const logger = pino({ level, base: null, timestamp: false }, sink)
-  const meter = await log.setup({ id: 'log', log: logger } as unknown as Host, {})
+async function lines(change: Partial<Summary>, level = 'info') {
+  const host = fakeHost({ id: 'log' })
+  host.log.level = level
+  const meter = await log.setup(host, {})
   meter.record({ ...SUMMARY, ...change })
-  return written.map(line => JSON.parse(line))
+  return host.lines.map(({ time: _time, ...line }) => line)
 }
+
+for (const { name, run } of meterCases(log)) t.test(name, async () => run())
 
 t.test('an exchange gives one line with the fixed field names', async t => {
   t.strictSame(await lines({ principal: 'team-a' }), [
     {
       level: 30,
+      plugin: 'log',
       exchange: 'x1',
       ingress: 'chat-completions',
       principal: 'team-a',
@@ -65,6 +61,7 @@ t.test('what is not known is left out, and zero is not', async t => {
   const [line] = await lines({ usage: undefined, ttftMs: undefined, target: undefined, attempts: [] })
   t.strictSame(Object.keys(line ?? {}), [
     'level',
+    'plugin',
     'exchange',
     'ingress',
     'model',

@@ -1,5 +1,5 @@
 import { never } from './clock.ts'
-import { PROVIDER_SIMULATOR_RESET } from './errors.ts'
+import { socketError } from './errors.ts'
 import type { Midway } from './fault.ts'
 import { bytes } from './reply.ts'
 
@@ -21,5 +21,5 @@ export async function* breakOff(
   if (text !== '') yield bytes(text)
   if (how === 'garbage') yield GARBAGE
   if (how === 'stall') await never(signal)
-  if (how === 'reset') throw PROVIDER_SIMULATOR_RESET()
+  if (how === 'reset') throw socketError('ECONNRESET')
 }

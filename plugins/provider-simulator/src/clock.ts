@@ -7,10 +7,13 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
+/** A longer timer would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 /** systemClock is the time of the machine. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
-  sleep: (ms, signal) => sleep(ms, undefined, { signal })
+  sleep: (ms, signal) => sleep(Math.min(ms, MAX_TIMER_MS), undefined, { signal })
 }
 
 /** never waits until the signal aborts, and rejects then. It holds no timer. */

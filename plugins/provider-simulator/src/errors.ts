@@ -3,22 +3,12 @@ import { createError, type ErrorFactory, type GatewayError } from '@isthmus/core
 export const PROVIDER_SIMULATOR_MODEL = createError(
   'PROVIDER_SIMULATOR_MODEL',
   'not_found',
-  "There is no simulated model '%s'; there are %s"
+  "There is no simulated model '%s'; there are %s."
 )
 export const PROVIDER_SIMULATOR_PARAMETER = createError(
   'PROVIDER_SIMULATOR_PARAMETER',
   'invalid_request',
   "Cannot read '%s' in the name of the simulated model '%s'; expected %s"
-)
-export const PROVIDER_SIMULATOR_UNREACHABLE = createError(
-  'PROVIDER_SIMULATOR_UNREACHABLE',
-  'upstream_unavailable',
-  'Simulated: nobody answers'
-)
-export const PROVIDER_SIMULATOR_RESET = createError(
-  'PROVIDER_SIMULATOR_RESET',
-  'upstream_unavailable',
-  'Simulated: the connection broke'
 )
 export const PROVIDER_SIMULATOR_MIDWAY = createError(
   'PROVIDER_SIMULATOR_MIDWAY',
@@ -54,6 +44,12 @@ const OTHER_FAILED = failure('STATUS_5XX', 'internal', 'Simulated: status %s')
 
 /** failureOf makes the error that the simulated upstream answers for a status or a named failure. */
 export function failureOf(name: string, retryAfterMs: number | undefined): GatewayError {
-  const make = FAILURES[name] ?? (Number(name) < 500 ? OTHER_REJECTED : OTHER_FAILED)
-  return make.with({ retryAfterMs }, name)
+  const known = FAILURES[name]
+  if (known !== undefined) return known.with({ retryAfterMs })
+  return (Number(name) < 500 ? OTHER_REJECTED : OTHER_FAILED).with({ retryAfterMs }, name)
+}
+
+/** socketError makes the error that a socket gives, for the transport to put in its own words. */
+export function socketError(code: 'ECONNREFUSED' | 'ECONNRESET'): Error {
+  return Object.assign(new Error(`simulated ${code}`), { code })
 }

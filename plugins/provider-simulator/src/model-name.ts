@@ -11,7 +11,7 @@ export interface ModelName {
 
 const NAME = /^([^:@]*)(?::([^@]*))?(?:@(.*))?$/s
 const DURATION = /^(\d{1,8}(?:\.\d{1,3})?)(ms|s)$/
-const COUNT = /^\d{1,6}$/
+const COUNT = /^\d{1,5}$/
 const MAX_MS = 24 * 60 * 60 * 1000
 
 /** parseModelName takes a model name apart. */
@@ -23,7 +23,7 @@ export function parseModelName(text: string): ModelName {
 /** countOf reads a name's amount as a number of tokens or calls. */
 export function countOf(name: ModelName, fallback: number): number {
   if (name.amount === undefined) return fallback
-  if (!COUNT.test(name.amount)) throw wrong(name.text, name.amount, 'a number up to 999999')
+  if (!COUNT.test(name.amount)) throw wrong(name.text, name.amount, 'a number up to 99999')
   return Number(name.amount)
 }
 

@@ -13,7 +13,7 @@ import {
 import { parseJson } from '@isthmus/core/wire'
 import { breakOff } from './break-off.ts'
 import type { Clock } from './clock.ts'
-import { failureOf, PROVIDER_SIMULATOR_MIDWAY, PROVIDER_SIMULATOR_UNREACHABLE } from './errors.ts'
+import { failureOf, PROVIDER_SIMULATOR_MIDWAY, socketError } from './errors.ts'
 import { stopAt } from './limits.ts'
 import { type Performance, perform } from './models.ts'
 import { play } from './player.ts'
@@ -58,7 +58,7 @@ export class Upstream {
     const { fault } = job.performance
     switch (fault?.type) {
       case 'unreachable':
-        throw PROVIDER_SIMULATOR_UNREACHABLE()
+        throw socketError('ECONNREFUSED')
       case 'status':
         return this.#refuse(failureOf(fault.name, fault.retryAfterMs), fault.status, id)
       case 'empty':

@@ -22,9 +22,9 @@ async function refused(model: string, request = ask('hi')) {
 }
 
 t.test('fail answers with its status and an error in the shape of the wire', async t => {
-  t.match(await refused('fail'), { status: 500, kind: 'internal', message: /^Simulated/ })
+  t.match(await refused('fail'), { status: 500, kind: 'internal', message: 'Simulated: internal error' })
   t.match(await refused('fail:401'), { status: 401, kind: 'authentication' })
-  t.match(await refused('fail:418'), { status: 418, kind: 'invalid_request' })
+  t.match(await refused('fail:418'), { status: 418, kind: 'invalid_request', message: 'Simulated: status 418' })
   t.match(await refused('fail:529'), { status: 529, kind: 'overloaded' })
   t.match(await refused('fail:599'), { status: 599, kind: 'internal' })
   t.match(await refused('fail:context'), { status: 400, kind: 'context_length' })
@@ -55,10 +55,7 @@ t.test('slow-head is silent before its head', async t => {
 })
 
 t.test('unreachable gives no reply at all', async t => {
-  await t.rejects(hear(irWire, 'unreachable', ask('hi')), {
-    code: 'PROVIDER_SIMULATOR_UNREACHABLE',
-    kind: 'upstream_unavailable'
-  })
+  await t.rejects(hear(irWire, 'unreachable', ask('hi')), { code: 'ECONNREFUSED' })
 })
 
 t.test('empty answers with status 200 and nothing', async t => {
@@ -106,7 +103,7 @@ t.test('garbage sends bytes that are no answer', async t => {
 
 t.test('reset breaks the body off with an error', async t => {
   for (const change of [{}, WHOLE]) {
-    await t.rejects(hear(irWire, 'reset:2', ask('hi', change)), { code: 'PROVIDER_SIMULATOR_RESET' })
+    await t.rejects(hear(irWire, 'reset:2', ask('hi', change)), { code: 'ECONNRESET' })
   }
 })
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Feature, GenerateRequest, Host, IrEvent, Part, ToolDef } from '@isthmus/core'
+import { providerCases } from '@isthmus/core/testing'
 import { checker } from '@isthmus/core/wire'
 import t from 'tap'
 import { Value } from 'typebox/value'
@@ -31,7 +32,7 @@ for (const [name, wire] of Object.entries(WIRES)) {
       for (const model of ANSWERING) {
         const { head, reply } = await listen(model, 'Good morning', { tools: TOOLS })
         t.equal(head.status, 200, model)
-        t.equal(head.headers['content-type'], stream ? 'text/event-stream' : 'application/json')
+        t.match(head.headers['content-type'], stream ? /^text\/event-stream/ : /^application\/json/)
         const { model: named, id, choices, usage } = reply()
         t.match([named, id], [model, /^sim-/])
         t.ok((choices[0]?.parts.length ?? 0) > 0, `${model} says something`)
@@ -81,6 +82,8 @@ for (const [name, wire] of Object.entries(WIRES)) {
       t.match(thought, { type: 'reasoning', seal: { data: /./ } })
       t.match(text, { type: 'text', text: 'hi' })
       t.equal(reply().usage?.output.reasoning, 8)
+      const messages = [says('user', 'hi'), says('assistant', ...(reply().choices[0]?.parts ?? [])), says('user', 'on')]
+      t.match(textOf((await listen('reason:8', messages)).reply()), /1 with my seal, 0 without/)
     })
 
     t.test(`${name}, ${form}: stop sequences, limits, schemas and media are understood`, async t => {
@@ -116,6 +119,12 @@ for (const [name, wire] of Object.entries(WIRES)) {
       t.match(JSON.stringify(seen), /Be brief\..*hi.*ho.*hu/)
     })
   }
+
+  t.test(`${name}: the contract of providers`, async t => {
+    for (const { name: title, run } of providerCases(plugin, { options: { wire: name }, format: wire.format })) {
+      await t.test(title, async () => run())
+    }
+  })
 
   t.test(`${name}: a failure has a kind that the fallback understands`, async t => {
     const provider = await plugin.setup({} as Host, { wire: name as keyof typeof WIRES, tokenDelayMs: 0 })

@@ -69,7 +69,7 @@ export interface Held {
 
 const frame = (value: unknown) => new TextEncoder().encode(`data: ${JSON.stringify(value)}\n\n`)
 
-/** A provider that answers at once, for the model `hold` when told to, and for `flood` without end. */
+/** A provider that answers at once, for the model `hold` when told to, and for `flood` at great length. */
 function toyProvider(held: Held[]) {
   async function* reply(request: UpstreamRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     yield frame({ say: 'hello' })
@@ -79,8 +79,9 @@ function toyProvider(held: Held[]) {
         signal.addEventListener('abort', () => reject(signal.reason))
       })
     }
-    while (String(request.body).includes('"flood"')) yield frame({ say: 'x'.repeat(65_536) })
-    yield frame({ say: ' world', done: true })
+    // More than the buffers of both sockets hold, and its last write.
+    if (String(request.body).includes('"flood"')) yield frame({ say: 'x'.repeat(32 << 20), done: true })
+    else yield frame({ say: ' world', done: true })
   }
   return defineProvider({
     ...base,
@@ -198,14 +199,14 @@ export class Wire {
   text = ''
   /** Resolves with everything that came, when the other side has closed. */
   readonly closed: Promise<string>
-  #seen: (() => void)[] = []
+  #looks = new Set<() => void>()
 
   constructor(port: number) {
     this.socket = connect(port, '127.0.0.1')
     this.socket.setEncoding('utf8')
     this.socket.on('data', (chunk: string) => {
       this.text += chunk
-      for (const look of this.#seen) look()
+      for (const look of this.#looks) look()
     })
     this.socket.on('error', () => this.socket.destroy())
     this.closed = new Promise(resolve => this.socket.on('close', () => resolve(this.text)))
@@ -220,9 +221,11 @@ export class Wire {
   until(part: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const look = () => {
-        if (this.text.includes(part)) resolve(this.text)
+        if (!this.text.includes(part)) return
+        this.#looks.delete(look)
+        resolve(this.text)
       }
-      this.#seen.push(look)
+      this.#looks.add(look)
       this.socket.once('close', () => reject(new Error(`closed before ${JSON.stringify(part)}: ${this.text}`)))
       look()
     })

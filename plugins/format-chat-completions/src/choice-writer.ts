@@ -1,0 +1,190 @@
+import type {
+  Annotation,
+  AudioPart,
+  Finish,
+  Logprobs,
+  PartDeltaEvent,
+  PartEndEvent,
+  PartStartEvent
+} from '@isthmus/core'
+import type { JsonObject } from '@isthmus/core/wire'
+import { encodeAnnotation, type Length, lengthOf } from './annotations.ts'
+import { CallWriter } from './call-writer.ts'
+import type { ChunkFrame } from './chunk-frame.ts'
+import { DIALECT } from './dialect.ts'
+import { membersOf, spellingOf } from './ext.ts'
+import { encodeFinish } from './finish.ts'
+import { encodeImage } from './image.ts'
+import { encodeLogprobs } from './logprobs.ts'
+import { ReasoningWriter } from './reasoning-writer.ts'
+import { isBlank } from './text-join.ts'
+
+const NOTHING: Length = { utf16: 0, codepoints: 0 }
+
+/** ChoiceWriter writes the chunks of one choice: an opener with the role, deltas, and last what ends it. */
+export class ChoiceWriter {
+  finish: Finish | undefined
+  #index: number
+  #frame: ChunkFrame
+  #calls: CallWriter
+  #reasoning: ReasoningWriter
+  #opened = false
+  /** Index of the text part whose deltas go out as they are. */
+  #plain = -1
+  /** Blank text that waits for more, where a blank line may be due before it. */
+  #held: string | undefined
+  #apart = false
+  #anyText = false
+  #before: Length = NOTHING
+  #refused = false
+  #annotations: JsonObject[] = []
+  #audio: JsonObject | undefined
+
+  constructor(index: number, frame: ChunkFrame, dialect: readonly string[]) {
+    this.#index = index
+    this.#frame = frame
+    this.#calls = new CallWriter(dialect.includes(DIALECT.functions))
+    this.#reasoning = new ReasoningWriter(dialect)
+  }
+
+  partStart(event: PartStartEvent): string {
+    const { part, index } = event
+    const wasApart = this.#apart
+    this.#apart = part.type !== 'text'
+    switch (part.type) {
+      case 'text':
+        return this.#startText(index, wasApart && spellingOf(part)?.continues !== true)
+      case 'tool_call':
+        return this.#open(null) + this.#delta(this.#calls.start(index, part))
+      case 'reasoning':
+        this.#reasoning.start(index, part)
+        return ''
+      case 'audio':
+        this.#audio = membersOf(part)
+        return this.#open(null) + this.#delta({ audio: { ...this.#audio } })
+      default:
+        return ''
+    }
+  }
+
+  /** partDelta writes a delta; `logprobs` are those of the same piece of text. */
+  partDelta(event: PartDeltaEvent, logprobs?: Logprobs): string {
+    const { text } = event
+    switch (event.kind) {
+      case 'text':
+        if (logprobs === undefined && event.index === this.#plain) return this.#frame.text(this.#index, text)
+        return this.#textDelta(text, logprobs)
+      case 'args':
+        return this.#delta(this.#calls.delta(event.index, text))
+      case 'reasoning':
+      case 'summary':
+      case 'seal': {
+        const members = this.#reasoning.delta(event)
+        return members === undefined ? '' : this.#open('') + this.#delta(members)
+      }
+      case 'refusal':
+        this.#refused = true
+        return this.#open(null) + this.#delta({ refusal: text }, logprobsMember('refusal', logprobs))
+      case 'annotation':
+        this.#annotate(event.value)
+        return ''
+      case 'logprobs':
+        return this.#open('') + this.#delta({}, logprobsMember('content', event.value))
+      case 'transcript':
+        return this.#delta({ audio: { transcript: text } })
+      case 'audio':
+        return this.#delta({ audio: { data: text } })
+      default:
+        return ''
+    }
+  }
+
+  partEnd({ part, index }: PartEndEvent): string {
+    switch (part.type) {
+      case 'text':
+        return this.#endText(part.text)
+      case 'tool_call':
+        return this.#delta(this.#calls.end(index, part))
+      case 'image':
+        return this.#open(null) + this.#delta({ images: [encodeImage(part)] })
+      case 'audio':
+        return this.#endAudio(part)
+      default:
+        return ''
+    }
+  }
+
+  /** close writes what ends the choice; `members` are those of the reply as a whole, for its last choice. */
+  close(members?: JsonObject): string {
+    const finish = this.finish ?? { reason: 'other' as const, native: '' }
+    const { message, ...rest } = membersOf(finish) ?? {}
+    const filtered = finish.reason === 'content_filter' || finish.reason === 'refusal'
+    let text = this.#open(filtered ? null : '')
+    if (!this.#refused && finish.reason === 'refusal' && finish.message)
+      text += this.#delta({ refusal: finish.message })
+    if (this.#annotations.length > 0) text += this.#delta({ annotations: this.#annotations })
+    const delta = { ...(message as JsonObject | undefined) }
+    const reason = encodeFinish(finish, this.#calls.told)
+    return text + this.#frame.chunk([{ index: this.#index, delta, ...rest, finish_reason: reason }], members)
+  }
+
+  #open(content: '' | null): string {
+    if (this.#opened) return ''
+    this.#opened = true
+    return this.#delta({ role: 'assistant', content, refusal: null })
+  }
+
+  #delta(delta: JsonObject | undefined, members?: JsonObject): string {
+    return delta === undefined ? '' : this.#frame.delta(this.#index, delta, null, members)
+  }
+
+  #startText(index: number, apart: boolean): string {
+    const separate = apart && this.#anyText
+    this.#held = separate ? '' : undefined
+    this.#plain = separate ? -1 : index
+    return this.#open('')
+  }
+
+  #textDelta(text: string, logprobs?: Logprobs): string {
+    const members = logprobsMember('content', logprobs)
+    if (this.#held === undefined) return this.#delta({ content: text }, members)
+    this.#held += text
+    if (isBlank(this.#held)) return members === undefined ? '' : this.#delta({}, members)
+    const content = `\n\n${this.#held}`
+    this.#held = undefined
+    this.#before = { utf16: this.#before.utf16 + 2, codepoints: this.#before.codepoints + 2 }
+    return this.#delta({ content }, members)
+  }
+
+  #endText(text: string): string {
+    const held = this.#held
+    this.#held = undefined
+    if (!isBlank(text)) this.#anyText = true
+    const length = lengthOf(text)
+    this.#before = {
+      utf16: this.#before.utf16 + length.utf16,
+      codepoints: this.#before.codepoints + length.codepoints
+    }
+    return held === undefined || held === '' ? '' : this.#delta({ content: held })
+  }
+
+  #annotate(annotation: Annotation): void {
+    const wire = encodeAnnotation(annotation, this.#before)
+    if (wire !== undefined) this.#annotations.push(wire)
+  }
+
+  #endAudio(part: AudioPart): string {
+    const late = membersOf(part)
+    const members = {
+      ...(late !== this.#audio && late),
+      ...(part.expiresAt !== undefined && { expires_at: part.expiresAt })
+    }
+    return Object.keys(members).length > 0 ? this.#delta({ audio: members }) : ''
+  }
+}
+
+function logprobsMember(of: 'content' | 'refusal', logprobs: Logprobs | undefined): JsonObject | undefined {
+  if (logprobs === undefined) return undefined
+  const tokens = encodeLogprobs(logprobs)
+  return { logprobs: of === 'content' ? { content: tokens, refusal: null } : { content: null, refusal: tokens } }
+}

@@ -1,0 +1,140 @@
+import type { Annotation, Choice, IrResponse, Part, ReasoningPart, ReplyOptions } from '@isthmus/core'
+import type { JsonObject } from '@isthmus/core/wire'
+import { encodeAnnotation, lengthOf } from './annotations.ts'
+import { encodeCall } from './call-writer.ts'
+import { DIALECT } from './dialect.ts'
+import { addMembers, membersOf, spellingOf } from './ext.ts'
+import { encodeFinish } from './finish.ts'
+import { encodeImage } from './image.ts'
+import { encodeLogprobs } from './logprobs.ts'
+import { encodeDetails, plainText } from './reasoning-details.ts'
+import { isBlank, joinTexts } from './text-join.ts'
+import { encodeUsage } from './usage.ts'
+
+/** replyId names a reply that came without an id after its exchange. */
+export function replyId(id: string, options: ReplyOptions): string {
+  return id === '' ? `chatcmpl-${options.id}` : id
+}
+
+/** encodeResponse writes a whole reply. */
+export function encodeResponse(response: IrResponse, options: ReplyOptions): JsonObject {
+  const body: JsonObject = {
+    id: replyId(response.id, options),
+    object: 'chat.completion',
+    created: response.created ?? options.created,
+    model: response.model === '' ? options.model : response.model,
+    choices: response.choices.map(choice => encodeChoice(choice, options.dialect))
+  }
+  const usage = encodeUsage(response.usage, options.dialect)
+  if (usage !== undefined) body.usage = usage
+  if (response.serviceTier !== undefined) body.service_tier = response.serviceTier
+  if (response.fingerprint !== undefined) body.system_fingerprint = response.fingerprint
+  return addMembers(body, membersOf(response))
+}
+
+function encodeChoice(choice: Choice, dialect: readonly string[]): JsonObject {
+  const { index, parts, finish } = choice
+  const message = encodeMessage(choice, dialect)
+  const told =
+    message.function_call !== undefined ? 'function_call' : message.tool_calls !== undefined ? 'tool_calls' : 'no'
+  const wire = {
+    index,
+    message,
+    logprobs: choiceLogprobs(parts),
+    finish_reason: encodeFinish(finish, told)
+  }
+  return addMembers(wire, membersOf(finish))
+}
+
+function encodeMessage({ parts, finish }: Choice, dialect: readonly string[]): JsonObject {
+  const message: JsonObject = { role: 'assistant', content: null, refusal: null }
+  const refusals = parts.flatMap(part => (part.type === 'refusal' ? part.text : []))
+  if (refusals.length > 0) message.refusal = refusals.join('')
+  else if (finish.reason === 'refusal' && finish.message) message.refusal = finish.message
+  writeReasoning(message, parts, dialect)
+  const annotations = encodeAnnotations(parts)
+  if (annotations.length > 0) message.annotations = annotations
+  const images = parts.flatMap(part => (part.type === 'image' ? encodeImage(part) : []))
+  if (images.length > 0) message.images = images
+  const audio = parts.find(part => part.type === 'audio')
+  if (audio !== undefined) message.audio = encodeAudio(audio)
+  writeCalls(message, parts, dialect)
+  message.content = contentOf(message, parts, finish.reason)
+  return message
+}
+
+/** contentOf is null where the answer stands elsewhere, and '' for an answer that is empty. */
+function contentOf(message: JsonObject, parts: readonly Part[], reason: string): string | null {
+  if (parts.some(part => part.type === 'text')) return joinTexts(parts)
+  const elsewhere = message.refusal ?? message.tool_calls ?? message.function_call ?? message.audio ?? message.images
+  return elsewhere !== null && elsewhere !== undefined
+    ? null
+    : reason === 'content_filter' || reason === 'refusal'
+      ? null
+      : ''
+}
+
+function writeCalls(message: JsonObject, parts: readonly Part[], dialect: readonly string[]): void {
+  const calls = parts.flatMap(part => (part.type === 'tool_call' ? part : []))
+  const [first] = calls
+  if (first !== undefined && dialect.includes(DIALECT.functions)) {
+    message.function_call = { name: first.name, arguments: first.argsText === '' ? '{}' : first.argsText }
+    calls.shift()
+  }
+  if (calls.length > 0) message.tool_calls = calls.map(encodeCall)
+}
+
+function writeReasoning(message: JsonObject, parts: readonly Part[], dialect: readonly string[]): void {
+  const reasoning = parts.flatMap(part => (part.type === 'reasoning' ? part : []))
+  if (reasoning.length === 0) return
+  const text = joinReasoning(reasoning)
+  if (dialect.includes(DIALECT.reasoningContent) && text !== '') message.reasoning_content = text
+  if (!dialect.includes(DIALECT.reasoning)) return
+  if (text !== '') message.reasoning = text
+  message.reasoning_details = reasoning.flatMap((part, index) => encodeDetails(part, index))
+}
+
+function joinReasoning(parts: readonly ReasoningPart[]): string {
+  let joined = ''
+  let any = false
+  for (const part of parts) {
+    const text = plainText(part)
+    if (text === '') continue
+    joined += any && spellingOf(part) === undefined ? `\n\n${text}` : text
+    any ||= !isBlank(text)
+  }
+  return joined
+}
+
+function encodeAnnotations(parts: readonly Part[]): JsonObject[] {
+  const written: JsonObject[] = []
+  parts.forEach((part, at) => {
+    if (part.type !== 'text' || part.annotations === undefined) return
+    const before = lengthOf(joinTexts(parts.slice(0, at + 1)).slice(0, -part.text.length || undefined))
+    const add = (annotation: Annotation): void => {
+      const wire = encodeAnnotation(annotation, before)
+      if (wire !== undefined) written.push(wire)
+    }
+    part.annotations.forEach(add)
+  })
+  return written
+}
+
+function encodeAudio(part: Extract<Part, { type: 'audio' }>): JsonObject {
+  const { source, transcript, expiresAt } = part
+  const audio: JsonObject = {}
+  if (source.kind === 'inline') audio.data = source.data
+  if (expiresAt !== undefined) audio.expires_at = expiresAt
+  if (transcript !== undefined) audio.transcript = transcript
+  return addMembers(audio, membersOf(part))
+}
+
+function choiceLogprobs(parts: readonly Part[]): JsonObject | null {
+  const content = parts.flatMap(part => (part.type === 'text' ? (part.logprobs ?? []) : []))
+  const refusal = parts.flatMap(part => (part.type === 'refusal' ? (part.logprobs ?? []) : []))
+  if (content.length === 0 && refusal.length === 0) return null
+  return {
+    content: content.length > 0 ? encodeLogprobs(content) : null,
+    refusal: refusal.length > 0 ? encodeLogprobs(refusal) : null
+  }
+}

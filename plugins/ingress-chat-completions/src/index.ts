@@ -1,0 +1,40 @@
+import { defineIngress, type IngressRoute, ingressFrom } from '@isthmus/core'
+import { chatCompletions, withReasoningText } from '@isthmus/format-chat-completions'
+import { Type } from 'typebox'
+
+/** Clients of other services keep their base URL: `/openai/v1` as Groq has it, `/api/v1` as OpenRouter. */
+const BASES = ['/v1', '/openai/v1', '/api/v1']
+
+const routes = BASES.flatMap((base): IngressRoute[] => [
+  { method: 'POST', path: `${base}/chat/completions`, operation: 'generate' },
+  { method: 'GET', path: `${base}/models`, operation: 'models' },
+  { method: 'GET', path: `${base}/models/*`, operation: 'model' }
+])
+
+export default defineIngress({
+  name: 'chat-completions',
+  api: 1,
+  summary: 'Clients that speak OpenAI Chat Completions.',
+  stability: 'experimental',
+  options: Type.Object(
+    {
+      reasoningText: Type.Union(
+        [Type.Literal('auto'), Type.Literal('none'), Type.Literal('reasoning'), Type.Literal('reasoning_content')],
+        {
+          default: 'auto',
+          description: 'Member that shows clients the reasoning; `auto` shows it to those whose requests expect it.'
+        }
+      )
+    },
+    { additionalProperties: false }
+  ),
+  setup(_host, { reasoningText }) {
+    const ingress = ingressFrom(chatCompletions, {
+      routes,
+      prefixes: BASES,
+      idHeaders: ['x-request-id'],
+      example: model => ({ model, messages: [{ role: 'user', content: 'Say hello.' }] })
+    })
+    return { ...ingress, decode: (body, head) => withReasoningText(ingress.decode(body, head), reasoningText) }
+  }
+})

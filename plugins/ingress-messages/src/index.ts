@@ -1,0 +1,35 @@
+import { defineIngress, type IngressRoute, ingressFrom } from '@isthmus/core'
+import { messages } from '@isthmus/format-messages'
+import { Type } from 'typebox'
+
+/** Clients are told a base URL with or without the vendor's name in it. */
+const PREFIXES = ['', '/anthropic']
+
+const routes = PREFIXES.flatMap((prefix): IngressRoute[] => [
+  { method: 'POST', path: `${prefix}/v1/messages`, operation: 'generate' },
+  { method: 'GET', path: `${prefix}/v1/models`, operation: 'models' },
+  { method: 'GET', path: `${prefix}/v1/models/*`, operation: 'model' },
+  // Claude Code asks at its start whether there is anyone.
+  { method: 'HEAD', path: `${prefix}/api/hello`, handle: () => '' }
+])
+
+export default defineIngress({
+  name: 'messages',
+  api: 1,
+  summary: 'Serves clients that speak Anthropic Messages.',
+  stability: 'experimental',
+  options: Type.Object({}, { additionalProperties: false }),
+  setup() {
+    return ingressFrom(messages, {
+      routes,
+      prefixes: ['/v1/messages', '/anthropic'],
+      idHeaders: ['request-id'],
+      claims: head => head.headers['anthropic-version'] !== undefined,
+      example: model => ({
+        model,
+        max_tokens: 1024,
+        messages: [{ role: 'user', content: 'Say hello in one short sentence.' }]
+      })
+    })
+  }
+})
