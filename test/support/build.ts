@@ -33,12 +33,27 @@ function compilerOptions(folder: string): ts.CompilerOptions {
   return options
 }
 
+/** cachingHost reads each library file once for all packages; parsing them is most of the work. */
+function cachingHost(options: ts.CompilerOptions): ts.CompilerHost {
+  const host = ts.createCompilerHost(options)
+  const read = host.getSourceFile.bind(host)
+  host.getSourceFile = (file, target, ...rest) => {
+    if (!file.endsWith('.d.ts')) return read(file, target, ...rest)
+    const parsed = parsedFiles.get(file) ?? read(file, target, ...rest)
+    if (parsed !== undefined) parsedFiles.set(file, parsed)
+    return parsed
+  }
+  return host
+}
+const parsedFiles = new Map<string, ts.SourceFile>()
+
 /** build compiles one package and gives the compiler's complaints. */
 function build(name: string): readonly ts.Diagnostic[] {
   const folder = join(root, name)
   rmSync(join(folder, 'dist'), { recursive: true, force: true })
   const files = ts.sys.readDirectory(join(folder, 'src'), ['.ts'])
-  const program = ts.createProgram(files, compilerOptions(folder))
+  const options = compilerOptions(folder)
+  const program = ts.createProgram(files, options, cachingHost(options))
   const { diagnostics } = program.emit()
   return [...ts.getPreEmitDiagnostics(program), ...diagnostics]
 }

@@ -60,6 +60,11 @@ export class AudioReader {
   }
 }
 
+/** hasAudio tells an answer from the empty object that some servers send in its place. */
+export function hasAudio({ id, data, transcript, expires_at: expiresAt }: JsonObject): boolean {
+  return Boolean(id) || Boolean(data) || Boolean(transcript) || Boolean(expiresAt)
+}
+
 /** joinBase64 puts pieces together that were encoded one by one: padding may only stand at the end. */
 export function joinBase64(pieces: readonly string[]): string {
   const padded = pieces.slice(0, -1).some(piece => piece.endsWith('=') || piece.length % 4 !== 0)

@@ -1,7 +1,7 @@
 import type { Finish, OpenPart, ReasoningPart, ReplyBuilder, TextPart } from '@isthmus/core'
 import { isObject, type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
 import { decodeAnnotation } from './annotations.ts'
-import { AudioReader } from './audio-reader.ts'
+import { AudioReader, hasAudio } from './audio-reader.ts'
 import { type CallNaming, CallReader } from './call-reader.ts'
 import { makeExt, put } from './ext.ts'
 import { decodeFinish } from './finish.ts'
@@ -77,12 +77,16 @@ export class ChoiceReader {
     this.#readContent(message.content, whole)
     if (typeof message.refusal === 'string') this.#addRefusal(message.refusal)
     this.#readLogprobs(choice.logprobs)
-    if (isObject(message.audio)) this.#audio.read(message.audio)
+    if (isObject(message.audio) && hasAudio(message.audio)) this.#audio.read(message.audio)
     else if (message.audio !== undefined) put(this.#message, 'audio', message.audio)
     if (Array.isArray(message.images)) for (const image of message.images) this.#readImage(image)
     this.#readCalls(message, whole)
     this.#readAnnotations(message.annotations)
-    this.#keep(this.#members, restOf(choice, CHOICE_KEYS), 'choices')
+    const rest = restOf(choice, CHOICE_KEYS)
+    // Some servers repeat the text of a delta in the member of the older completions.
+    if (rest?.text === message.content) delete rest?.text
+    if (whole && choice.message !== undefined && choice.delta !== undefined) put(this.#members, 'delta', choice.delta)
+    this.#keep(this.#members, rest, 'choices')
     this.#keep(this.#message, restOf(message, MESSAGE_KEYS), 'choices.delta')
     const finish = choice.finish_reason
     if (typeof finish === 'string' && finish !== '') this.finishReason = finish

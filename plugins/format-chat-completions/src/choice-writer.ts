@@ -80,7 +80,7 @@ export class ChoiceWriter {
       case 'summary':
       case 'seal': {
         const members = this.#reasoning.delta(event)
-        return members === undefined ? '' : this.#open('') + this.#delta(members)
+        return members === undefined ? '' : this.#open(null) + this.#delta(members)
       }
       case 'refusal':
         this.#refused = true

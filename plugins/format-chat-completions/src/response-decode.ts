@@ -47,6 +47,7 @@ export class ChatReader implements ReplyReader {
   #meta: { serviceTier?: string; fingerprint?: string } = {}
   #members: JsonObject = {}
   #done = false
+  #whole = false
 
   /** `fast` is false only where the two ways of reading are compared. */
   constructor(target: Target, context: RequestContext | undefined, fast = true) {
@@ -63,6 +64,7 @@ export class ChatReader implements ReplyReader {
         ? FORMAT_CHAT_COMPLETIONS_NO_CHOICES(this.#target.provider)
         : streamError(error, this.#target.provider)
     }
+    this.#whole = true
     this.#read(body, out, true)
     if (out.ended) return
     this.#done = true
@@ -136,8 +138,8 @@ export class ChatReader implements ReplyReader {
   }
 
   #readMeta({ service_tier: tier, system_fingerprint: fingerprint }: JsonObject): void {
-    if (typeof tier === 'string') this.#meta.serviceTier = tier
-    if (typeof fingerprint === 'string') this.#meta.fingerprint = fingerprint
+    if (typeof tier === 'string' && tier !== '') this.#meta.serviceTier = tier
+    if (typeof fingerprint === 'string' && fingerprint !== '') this.#meta.fingerprint = fingerprint
   }
 
   #keep(body: JsonObject): void {
@@ -192,14 +194,21 @@ export class ChatReader implements ReplyReader {
       if (MALFORMED_CALL.test(reader.finishReason)) {
         throw FORMAT_CHAT_COMPLETIONS_MALFORMED_CALL(this.#target.provider, reader.finishReason)
       }
-      // Behind a proper end, calls without a finish reason are a habit of some servers.
-      const over = reader.finishReason !== '' || (this.#done && reader.calls.any) || reader.audioComplete
-      if (!over) return
+      if (!this.#isOver(reader)) return
     }
     for (const reader of this.#choices.values()) reader.finish()
     const ext = Object.keys(this.#members).length > 0 ? makeExt(this.#members) : undefined
     const meta: ReplyMeta = { ...this.#meta, ...(ext !== undefined && { ext }) }
     out.end(Object.keys(meta).length > 0 ? meta : undefined)
+  }
+
+  /**
+   * isOver tells whether a choice has ended. Some servers never say why: then a whole reply, or the end marker of a
+   * stream behind calls or usage, has to do. A marker alone is not enough, for relays put it behind what was cut off.
+   */
+  #isOver(reader: ChoiceReader): boolean {
+    if (reader.finishReason !== '' || reader.audioComplete) return true
+    return this.#done && (this.#whole || reader.calls.any || this.#usage !== undefined)
   }
 }
 

@@ -88,18 +88,34 @@ export function encodeUsage(usage: Usage | undefined, dialect: readonly string[]
   const prompt = inputTotal(usage)
   const completion = usage.output.total
   if (prompt === undefined || completion === undefined) return undefined
+  const native = nativeOf(usage)
   const wire: JsonObject = {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion
+    prompt_tokens: native?.prompt_tokens ?? prompt,
+    completion_tokens: native?.completion_tokens ?? completion,
+    total_tokens: native?.total_tokens ?? prompt + completion
   }
-  const native = usage.native?.format === FORMAT ? (usage.native.object as JsonObject) : undefined
-  const inside = promptDetails(usage, native?.prompt_tokens_details)
+  const inside = withCount(native === undefined ? promptDetails(usage) : native.prompt_tokens_details, 'cached_tokens')
   if (inside !== undefined) wire.prompt_tokens_details = inside
-  const made = completionDetails(usage, native?.completion_tokens_details)
+  const made = withCount(
+    native === undefined ? completionDetails(usage) : native.completion_tokens_details,
+    'reasoning_tokens'
+  )
   if (made !== undefined) wire.completion_tokens_details = made
-  if (native !== undefined) addMembers(wire, nativeMembers(native, dialect))
-  return wire
+  return native === undefined ? wire : addMembers(wire, nativeMembers(native, dialect))
+}
+
+/** nativeOf gives the upstream's own counts, if the usage still says what was read from them. */
+function nativeOf(usage: Usage): JsonObject | undefined {
+  if (usage.native?.format !== FORMAT) return undefined
+  const native = usage.native.object as JsonObject
+  const read = decodeUsage(native)
+  const same =
+    read !== undefined &&
+    read.output.total === usage.output.total &&
+    read.output.reasoning === usage.output.reasoning &&
+    inputTotal(read) === inputTotal(usage) &&
+    read.input.cacheRead === usage.input.cacheRead
+  return same ? native : undefined
 }
 
 function nativeMembers(native: JsonObject, dialect: readonly string[]): JsonObject | undefined {
@@ -107,26 +123,24 @@ function nativeMembers(native: JsonObject, dialect: readonly string[]): JsonObje
   return rest === undefined || dialect.includes(DIALECT.reasoning) ? rest : restOf(rest, PRICE_KEYS)
 }
 
-/** promptDetails always come with `cached_tokens`, for some clients refuse them without. */
-function promptDetails({ input }: Usage, native: unknown): JsonObject | undefined {
-  const own: JsonObject = defined({ cached_tokens: input.cacheRead, cache_write_tokens: input.cacheWrite?.total })
-  for (const [modality, tokens] of Object.entries(input.byModality ?? {})) own[`${modality}_tokens`] = tokens
-  return details(own, 'cached_tokens', native)
+function promptDetails({ input }: Usage): JsonObject {
+  const details: JsonObject = defined({ cached_tokens: input.cacheRead, cache_write_tokens: input.cacheWrite?.total })
+  for (const [modality, tokens] of Object.entries(input.byModality ?? {})) details[`${modality}_tokens`] = tokens
+  return details
 }
 
-function completionDetails({ output }: Usage, native: unknown): JsonObject | undefined {
-  const own: JsonObject = defined({
+function completionDetails({ output }: Usage): JsonObject {
+  const details: JsonObject = defined({
     reasoning_tokens: output.reasoning,
     accepted_prediction_tokens: output.acceptedPrediction,
     rejected_prediction_tokens: output.rejectedPrediction
   })
-  for (const [modality, tokens] of Object.entries(output.byModality ?? {})) own[`${modality}_tokens`] = tokens
-  return details(own, 'reasoning_tokens', native)
+  for (const [modality, tokens] of Object.entries(output.byModality ?? {})) details[`${modality}_tokens`] = tokens
+  return details
 }
 
-function details(own: JsonObject, needed: string, native: unknown): JsonObject | undefined {
-  if (isObject(native)) addMembers(own, native)
-  if (Object.keys(own).length === 0) return undefined
-  if (typeof own[needed] !== 'number') own[needed] = 0
-  return own
+/** withCount gives details with the one count that some clients refuse them without. */
+function withCount(details: unknown, needed: string): JsonObject | undefined {
+  if (!isObject(details) || Object.keys(details).length === 0) return undefined
+  return typeof details[needed] === 'number' ? details : { ...details, [needed]: 0 }
 }
