@@ -80,6 +80,11 @@ export class Pipeline {
     return x
   }
 
+  /** visit makes the arrival of a request that calls no model, such as a model list: it is admitted, and never settled. */
+  visit(ingress: Instance<'ingress'>, head: RequestHead, client: ServerResponse): LiveExchange {
+    return new LiveExchange(ingress, head, client, {}, this.#clock.nowMs(), this.#log)
+  }
+
   /** admit runs the admit hooks; it throws when one of them refuses. */
   admit(x: LiveExchange): void | Promise<void> {
     if (this.#hooks.admit.length > 0) return admitAll(this.#hooks, x)

@@ -14,7 +14,7 @@ import { isJsonType, unreadableType } from './body.ts'
 const RETRY_MS = 1000
 
 /** Door is how the server hands requests to the pipeline; the class of the pipeline has more. */
-export type Door = Pick<Pipeline, 'arrive' | 'admit' | 'generate' | 'refuse'>
+export type Door = Pick<Pipeline, 'arrive' | 'visit' | 'admit' | 'generate' | 'refuse'>
 
 /** Exchanges takes requests that want an answer from a model from their head to the pipeline. */
 export class Exchanges {
@@ -64,6 +64,11 @@ export class Exchanges {
     }
     if (admitting === undefined) admitted()
     else admitting.then(admitted, refuse)
+  }
+
+  /** visit asks the admit hooks about a request that calls no model; it rejects when one of them refuses. */
+  async visit(ingress: Instance<'ingress'>, head: RequestHead, client: ServerResponse): Promise<void> {
+    await this.#door.admit(this.#door.visit(ingress, head, client))
   }
 
   /** generate hands a body over to the pipeline, which answers the client. */

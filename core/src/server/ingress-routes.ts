@@ -64,14 +64,18 @@ function onRequest(
   request: FastifyRequest,
   reply: FastifyReply,
   deps: IngressDeps,
-  next: () => void
+  next: (error?: Error) => void
 ): void {
   const head = requestHead(request)
   const entry = choose(mount.entries, head)
   const visit: Visit = { head, entry, x: undefined }
   setVisit(request, visit)
-  if (!('operation' in entry.route) || entry.route.operation !== 'generate') {
+  if (!('operation' in entry.route)) {
     next()
+    return
+  }
+  if (entry.route.operation !== 'generate') {
+    deps.exchanges.visit(entry.ingress, head, reply.raw).then(() => next(), next)
     return
   }
   const headers = deps.extraHeaders ? textHeaders(reply) : NO_HEADERS

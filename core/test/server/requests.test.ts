@@ -100,6 +100,23 @@ t.test('a caller who is refused is answered before the body is read', async t =>
   again.socket.destroy()
 })
 
+t.test('a model list asks the admit hooks too, and is no exchange', async t => {
+  const { url, gateway } = await rig(t, {
+    middleware: {
+      admit(x) {
+        if (x.credential !== 'right') throw DENIED()
+      }
+    }
+  })
+  for (const path of ['/v1/models', '/v1/models/say']) {
+    const refused = await fetch(url + path)
+    t.equal(refused.status, 401)
+    t.match(await refused.json(), { tinyError: 'MIDDLEWARE_GUARD_DENIED' })
+    t.equal((await fetch(url + path, { headers: { 'x-api-key': 'right' } })).status, 200)
+  }
+  t.equal(gateway.active, 0)
+})
+
 t.test(
   'a hook that throws something else is a bug of that hook: 500, logged, and the next request is served',
   async t => {
