@@ -23,6 +23,8 @@ export interface Measured {
   readonly bytesPerReply: number
   readonly writesPerReply: number
   readonly readsPerReply: number
+  /** Connections that the server opened to the upstream. */
+  readonly connectionsPerReply: number
   readonly firstByteMs: readonly number[]
 }
 
@@ -39,6 +41,16 @@ export interface LabOptions {
 const WARM_UP = { exchanges: 6000, streams: 300, bursts: 100, large: 200 } as const
 const WARM_UP_QUICK = { exchanges: 1500, streams: 60, bursts: 20, large: 40 } as const
 const AFTER_LOAD_MS = 15
+/** For sockets to open or close on both sides. */
+const SETTLE_MS = 100
+
+const PROFILED_TIMES = 15
+
+/** longer makes a round long enough for a profile, which begins with a look at the whole heap. */
+const longer = ({ until, ...load }: Load): Load => ({
+  ...load,
+  until: 'ms' in until ? { ms: until.ms * PROFILED_TIMES } : { count: until.count * PROFILED_TIMES }
+})
 
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
@@ -102,8 +114,9 @@ export class Lab {
     const { child } = this.#server(variant.server)
     const profiled = this.#options.profile === variant.id
     if (profiled) await child.ask('profile')
+    const connections = await this.#upstream.ask<number>('connections')
     const before = await child.ask<number>('cpu')
-    const tally = await this.#run(variant, load)
+    const tally = await this.#run(variant, profiled ? longer(load) : load)
     // What the exchanges left to do, such as the log's buffer, belongs to them.
     await pause(AFTER_LOAD_MS)
     const after = await child.ask<number>('cpu')
@@ -115,6 +128,7 @@ export class Lab {
       bytesPerReply: per(tally.bytes),
       writesPerReply: per(tally.writes),
       readsPerReply: per(tally.reads),
+      connectionsPerReply: per((await this.#upstream.ask<number>('connections')) - connections),
       firstByteMs: tally.firstByteMs
     }
   }
@@ -124,17 +138,15 @@ export class Lab {
     const { child } = this.#server(variant.server)
     const job = this.#job(variant, { shape: 'idle', size, connections: streams, until: { count: streams } })
     // Once for the connection pools and tables to grow to what they will be, once to measure.
-    const held = async () => {
-      await this.#load.ask('hold', job)
-      await pause(100)
-      const bytes = await child.ask<number>('memory')
-      await this.#load.ask('release')
-      await pause(200)
-      return bytes
-    }
-    await held()
+    await this.#load.ask('hold', job)
+    await this.#load.ask('release')
+    await pause(SETTLE_MS)
     const before = await child.ask<number>('memory')
-    return ((await held()) - before) / streams
+    await this.#load.ask('hold', job)
+    await pause(SETTLE_MS)
+    const open = await child.ask<number>('memory')
+    await this.#load.ask('release')
+    return (open - before) / streams
   }
 
   /** jsonUs is what JSON and UTF-8 alone cost for a request, both ways. */

@@ -36,14 +36,15 @@ export const ratioTable = (rows: readonly ResultRow[]): string =>
 /** absoluteTable shows what each variant cost on this machine, and how much it read and wrote. */
 export const absoluteTable = (absolutes: readonly Absolute[]): string =>
   table(
-    ['figure, variant', 'CPU µs', 'per', 'bytes/reply', 'writes/reply', 'reads/reply'],
+    ['figure, variant', 'CPU µs', 'per', 'bytes/reply', 'writes/reply', 'reads/reply', 'connects/reply'],
     absolutes.map(row => [
       `${row.figure}, ${row.variant}`,
       number(row.cpuUs),
       row.per,
       number(row.bytesPerReply),
       number(row.writesPerReply),
-      number(row.readsPerReply)
+      number(row.readsPerReply),
+      number(row.connectionsPerReply)
     ])
   )
 

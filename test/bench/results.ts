@@ -28,6 +28,7 @@ export interface Absolute {
   readonly bytesPerReply: number
   readonly writesPerReply: number
   readonly readsPerReply: number
+  readonly connectionsPerReply: number
 }
 
 interface Seen {
@@ -93,7 +94,8 @@ export class Results {
         per: figure.perReply === undefined ? 'exchange' : 'event',
         bytesPerReply: middle(measured => measured.bytesPerReply),
         writesPerReply: middle(measured => measured.writesPerReply),
-        readsPerReply: middle(measured => measured.readsPerReply)
+        readsPerReply: middle(measured => measured.readsPerReply),
+        connectionsPerReply: middle(measured => measured.connectionsPerReply)
       }
     })
   }

@@ -1,5 +1,6 @@
 // The fake upstream: a process of its own that speaks both formats from prepared Buffers.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { answer } from './answer.ts'
 import type { Wire } from './bodies.ts'
 import { DELTAS, replyBody, replyEvents, type Shape } from './replies.ts'
 
@@ -106,4 +107,10 @@ const server = createServer({ keepAliveTimeout: 600_000 }, (req, res) => {
   req.on('data', (chunk: Buffer) => chunks.push(chunk))
   req.on('end', () => reply(req, res, chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
 })
+let connections = 0
+server.on('connection', () => {
+  connections++
+})
 server.listen(0, '127.0.0.1')
+
+answer({ connections: () => connections })

@@ -27,7 +27,8 @@ t.test('a variant that writes less often than the proxy is named', async t => {
     per: 'event',
     bytesPerReply: 1,
     writesPerReply,
-    readsPerReply
+    readsPerReply,
+    connectionsPerReply: 0
   })
   const proxy = row('plain chat', 204, 40)
   t.same(notComparable([proxy, row('isthmus chat-chat', 200, 38)]), [])

@@ -24,8 +24,27 @@ t.setTimeout(300_000)
 
 const home = mkdtempSync(join(tmpdir(), 'isthmus-third-party-'))
 t.teardown(() => rmSync(home, { recursive: true, force: true }))
+const ENV = { PATH: process.env.PATH ?? '', PENNANT: 'blue' }
+const BIN = join(home, 'node_modules/.bin/isthmus')
+const JSON_TYPE = { 'content-type': 'application/json' }
+const NDJSON = { 'content-type': 'application/x-ndjson' }
+const FLAGS = [
+  '{"mast":"hilltop"}\n{"hoist":["Sail "]}\n',
+  '{"hoist":["hø!"]}\n',
+  '{"lowered":{"why":"calm","seen":4,"flown":2}}\n'
+]
+const WHOLE = {
+  headers: JSON_TYPE,
+  steps: ['{"mast":"hilltop","hoist":["Sail ","hø!"],"lowered":{"why":"calm","seen":4,"flown":2}}']
+}
 const run = (file: string, args: readonly string[], cwd: string): string =>
-  execFileSync(file, args, { cwd, encoding: 'utf8', env: { ...process.env, ...ENV }, stdio: ['ignore', 'pipe', 'pipe'], timeout: 240_000 })
+  execFileSync(file, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, ...ENV },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 240_000
+  })
 const node = (args: readonly string[], cwd: string): string => run(process.execPath, args, cwd)
 const npm = (args: readonly string[], cwd: string): string => run('npm', args, cwd)
 
@@ -126,20 +145,6 @@ t.test('the installed gateway answers both client formats with it', async t => {
 
   t.equal(await gateway.stop(), 0)
 })
-
-const ENV = { PATH: process.env.PATH ?? '', PENNANT: 'blue' }
-const BIN = join(home, 'node_modules/.bin/isthmus')
-const JSON_TYPE = { 'content-type': 'application/json' }
-const NDJSON = { 'content-type': 'application/x-ndjson' }
-const FLAGS = [
-  '{"mast":"hilltop"}\n{"hoist":["Sail "]}\n',
-  '{"hoist":["hø!"]}\n',
-  '{"lowered":{"why":"calm","seen":4,"flown":2}}\n'
-]
-const WHOLE = {
-  headers: JSON_TYPE,
-  steps: ['{"mast":"hilltop","hoist":["Sail ","hø!"],"lowered":{"why":"calm","seen":4,"flown":2}}']
-}
 
 function writeConfig(station: FakeUpstream): void {
   writeFileSync(

@@ -77,7 +77,8 @@ function fromObject(wire: WireRequest): Found | undefined {
         ? { mode: 'on', source: 'budget' }
         : { mode: mode(reasoning.enabled), source: 'flag' }
   // Beside an effort or a budget the switch says nothing more.
-  const idle = base.source !== 'flag' && typeof reasoning.enabled === 'boolean' ? { enabled: reasoning.enabled } : undefined
+  const idle =
+    base.source !== 'flag' && typeof reasoning.enabled === 'boolean' ? { enabled: reasoning.enabled } : undefined
   const unread = restOf(reasoning as JsonObject, OBJECT_KEYS)
   return {
     reasoning: defined({ ...base, budgetTokens, summary: reasoning.summary ?? undefined }),

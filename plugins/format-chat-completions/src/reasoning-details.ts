@@ -67,7 +67,8 @@ export function encodeDetails(part: ReasoningPart, index: number): JsonObject[] 
   const details: JsonObject[] = []
   // In a stream the format may be told with the seal only.
   const unknown = members?.format === undefined || members.format === 'unknown'
-  const told = unknown && seal !== undefined && seal.issuer.format !== 'unknown' ? { format: seal.issuer.format } : undefined
+  const told =
+    unknown && seal !== undefined && seal.issuer.format !== 'unknown' ? { format: seal.issuer.format } : undefined
   const common = members === undefined ? { format: seal?.issuer.format ?? 'unknown', index } : { ...members, ...told }
   const sealed = members !== undefined ? common : { ...(seal?.itemId !== undefined && { id: seal.itemId }), ...common }
   for (const paragraph of summary ?? []) details.push({ type: 'reasoning.summary', summary: paragraph, ...common })

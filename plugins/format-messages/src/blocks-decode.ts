@@ -3,6 +3,7 @@ import { isObject, type JsonObject, stringOf } from '@isthmus/core/wire'
 import { common, hostedKind, NAMESPACE } from './blocks.ts'
 import { decodeCitations } from './citations.ts'
 import { redactedSeal, signatureSeal } from './seals.ts'
+import { spelled } from './spelling.ts'
 
 const TEXT = new Set(['type', 'text', 'citations', 'cache_control'])
 const THINKING = new Set(['type', 'thinking', 'signature', 'cache_control'])
@@ -20,40 +21,38 @@ export const ownSeals =
 
 export function decodeText(block: JsonObject): TextPart {
   const annotations = decodeCitations(block.citations)
-  const rest = common(block, annotations === undefined ? withoutCitations : TEXT)
-  return {
+  const known = annotations === undefined && block.citations ? withoutCitations : TEXT
+  const part: TextPart = {
     type: 'text',
     text: stringOf(block.text) ?? '',
     ...(annotations !== undefined && { annotations }),
-    ...rest
+    ...common(block, known)
   }
+  return spelled(part, block, TEXT)
 }
 const withoutCitations = new Set([...TEXT].filter(name => name !== 'citations'))
 
 export function decodeThinking(block: JsonObject, seals: SealReader): ReasoningPart {
   const signature = stringOf(block.signature)
-  return {
+  const part: ReasoningPart = {
     type: 'reasoning',
     text: stringOf(block.thinking) ?? '',
     hidden: false,
     ...(signature && { seal: seals('signature', signature) }),
     ...common(block, THINKING)
   }
+  return spelled(part, block, THINKING)
 }
 
 export function decodeRedacted(block: JsonObject, seals: SealReader): ReasoningPart {
-  return {
-    type: 'reasoning',
-    hidden: true,
-    seal: seals('redacted', stringOf(block.data) ?? ''),
-    ...common(block, REDACTED)
-  }
+  const seal = seals('redacted', stringOf(block.data) ?? '')
+  return spelled({ type: 'reasoning', hidden: true, seal, ...common(block, REDACTED) }, block, REDACTED)
 }
 
 /** decodeToolUse reads a call whose input is known. A stream's calls begin with `argsText` ''. */
 export function decodeToolUse(block: JsonObject, argsText: string): ToolCallPart {
   const { caller } = block
-  return {
+  const part: ToolCallPart = {
     type: 'tool_call',
     id: stringOf(block.id) ?? '',
     name: stringOf(block.name) ?? '',
@@ -62,6 +61,7 @@ export function decodeToolUse(block: JsonObject, argsText: string): ToolCallPart
     ...(caller !== undefined && caller !== null && { caller }),
     ...common(block, TOOL_USE)
   }
+  return spelled(part, block, TOOL_USE)
 }
 
 /** isHostedCall tells blocks of calls that the service runs by their type. */

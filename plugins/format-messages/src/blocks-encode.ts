@@ -1,10 +1,11 @@
 import type { HostedPart, OpaquePart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '@isthmus/core'
 import { isObject, type JsonObject, parseJson, parseObject } from '@isthmus/core/wire'
-import { encodeCache, NAMESPACE, ownMembers, wroteBlocks } from './blocks.ts'
+import { encodeCache, NAMESPACE, ownMembers } from './blocks.ts'
 import { nativeCitation } from './citations.ts'
 import type { EncodeEnv } from './encode-env.ts'
 import { encodeFile, encodeImage } from './media-encode.ts'
 import { isOwnSeal } from './seals.ts'
+import { withNulls, wroteBlocks } from './spelling.ts'
 
 /**
  * encodeParts writes parts as blocks. `wire` are the blocks that the parts were read from: one that would come out the
@@ -64,8 +65,9 @@ function encodePart(part: Part, env: EncodeEnv, kept: JsonObject | undefined): J
 
 function finish(block: JsonObject, part: Part): JsonObject {
   const own = ownMembers(part)
-  if (part.cache === undefined && own === undefined) return block
-  return { ...block, ...(part.cache && { cache_control: encodeCache(part.cache) }), ...own }
+  const mark = part.cache !== undefined && isMarkable(block)
+  if (!mark && own === undefined) return withNulls(block, part)
+  return withNulls({ ...block, ...(mark && { cache_control: encodeCache(part.cache!) }), ...own }, part)
 }
 
 /** The unknown members of a media source are kept under \`source\` and are in it already. */
@@ -95,9 +97,8 @@ function encodeReasoning(part: ReasoningPart, env: EncodeEnv, kept: JsonObject |
     return undefined
   }
   if (kept !== undefined && part.cache === undefined) return kept
-  const { cache: _, ...bare } = part
-  if (seal.kind === 'redacted') return finish({ type: 'redacted_thinking', data: seal.data }, bare)
-  return finish({ type: 'thinking', thinking: text ?? '', signature: seal.data }, bare)
+  if (seal.kind === 'redacted') return finish({ type: 'redacted_thinking', data: seal.data }, part)
+  return finish({ type: 'thinking', thinking: text ?? '', signature: seal.data }, part)
 }
 
 function encodeToolCall(part: ToolCallPart, env: EncodeEnv, kept: JsonObject | undefined): JsonObject {

@@ -3,8 +3,6 @@ import { isObject, type JsonObject, restOf } from '@isthmus/core/wire'
 
 /** The namespace of members that only this format knows. */
 export const NAMESPACE = 'messages'
-/** The namespace of marks for what several spellings mean the same: which one the client wrote. */
-const SHAPE = 'messages:shape'
 
 /** decodeCache reads `cache_control`; undefined when it is absent, null, or more than a mark can say. */
 export function decodeCache(value: unknown): CacheMark | undefined {
@@ -25,37 +23,19 @@ export interface Common {
   readonly ext?: Ext
 }
 
-/**
- * common reads the cache mark and keeps every member that `known` does not name. A known member that is null, and a
- * cache mark that could not be read, stay as they are too. `blocks` marks content that was written as a list.
- */
-export function common(object: JsonObject, known: ReadonlySet<string>, blocks = false): Common {
-  const cache = decodeCache(object.cache_control)
+/** common reads the cache mark and keeps every member that `known` does not name, and a mark that cannot be read. */
+export function common(object: JsonObject, known: ReadonlySet<string>): Common {
+  const wire = object.cache_control
+  const cache = wire === undefined ? undefined : decodeCache(wire)
   let rest = restOf(object, known)
-  for (const key of known) {
-    if (object[key] === null || (key === 'cache_control' && object[key] !== undefined && cache === undefined)) {
-      rest = { ...rest, [key]: object[key] }
-    }
-  }
-  const ext: Ext | undefined =
-    rest === undefined && !blocks
-      ? undefined
-      : { ...(rest !== undefined && { [NAMESPACE]: rest }), ...(blocks && { [SHAPE]: { blocks: true } }) }
-  return { ...(cache !== undefined && { cache }), ...(ext !== undefined && { ext }) }
+  if (cache === undefined && wire !== undefined && wire !== null) rest = { ...rest, cache_control: wire }
+  return { ...(cache !== undefined && { cache }), ...(rest !== undefined && { ext: { [NAMESPACE]: rest } }) }
 }
 
 /** ownMembers are the members that {@link common} kept, to be written back. */
 export function ownMembers(node: { readonly ext?: Ext }): Readonly<JsonObject> | undefined {
   return node.ext?.[NAMESPACE]
 }
-
-/** wroteBlocks tells that the client wrote a list where a string would have said the same. */
-export function wroteBlocks(node: { readonly ext?: Ext }): boolean {
-  return node.ext?.[SHAPE] !== undefined
-}
-
-/** markBlocks is the `ext` of a node without members of its own that was written as a list. */
-export const BLOCKS_EXT: Ext = { [SHAPE]: { blocks: true } }
 
 const HOSTED: readonly (readonly [prefix: string, kind: HostedKind])[] = [
   ['web_search', 'web_search'],

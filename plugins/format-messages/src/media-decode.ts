@@ -1,6 +1,7 @@
 import type { FilePart, ImagePart, MediaSource, Part } from '@isthmus/core'
 import { type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
 import { common, NAMESPACE } from './blocks.ts'
+import { spelled } from './spelling.ts'
 import { checkAt, SourceShapes } from './types.ts'
 
 const IMAGE = new Set(['type', 'source', 'cache_control'])
@@ -15,7 +16,9 @@ export type ContentReader = (content: unknown, path: string) => readonly Part[]
 
 export function decodeImage(block: JsonObject, path: string): ImagePart | undefined {
   const source = decodeSource(block.source as JsonObject, `${path}.source`, undefined)
-  return source && withSourceRest({ type: 'image', source: source.media, ...common(block, IMAGE) }, source.rest)
+  if (source === undefined) return undefined
+  const part: ImagePart = { type: 'image', source: source.media, ...common(block, IMAGE) }
+  return spelled(withSourceRest(part, source.rest), block, IMAGE)
 }
 
 export function decodeDocument(block: JsonObject, path: string, read: ContentReader): FilePart | undefined {
@@ -24,19 +27,18 @@ export function decodeDocument(block: JsonObject, path: string, read: ContentRea
   const title = stringOf(block.title)
   const context = stringOf(block.context)
   const citations = enabledOnly(block.citations)
-  const known = block.citations === undefined || citations !== undefined ? DOCUMENT : documentWithoutCitations
-  return withSourceRest(
-    {
-      type: 'file',
-      kind: 'document',
-      source: source.media,
-      ...(title !== undefined && { title }),
-      ...(context !== undefined && { context }),
-      ...(citations !== undefined && { citations }),
-      ...common(block, known, source.media.kind === 'blocks' && Array.isArray((block.source as JsonObject).content))
-    },
-    source.rest
-  )
+  const known = citations === undefined && block.citations ? documentWithoutCitations : DOCUMENT
+  const part: FilePart = {
+    type: 'file',
+    kind: 'document',
+    source: source.media,
+    ...(title !== undefined && { title }),
+    ...(context !== undefined && { context }),
+    ...(citations !== undefined && { citations }),
+    ...common(block, known)
+  }
+  const blocks = Array.isArray((block.source as JsonObject).content)
+  return spelled(withSourceRest(part, source.rest), block, DOCUMENT, blocks)
 }
 const documentWithoutCitations = new Set([...DOCUMENT].filter(name => name !== 'citations'))
 const searchWithoutCitations = new Set([...SEARCH_RESULT].filter(name => name !== 'citations'))
@@ -44,8 +46,8 @@ const searchWithoutCitations = new Set([...SEARCH_RESULT].filter(name => name !=
 /** decodeSearchResult keeps the result's own source, a URL or an id, in `filename`. */
 export function decodeSearchResult(block: JsonObject, path: string, read: ContentReader): FilePart {
   const citations = enabledOnly(block.citations)
-  const known = block.citations === undefined || citations !== undefined ? SEARCH_RESULT : searchWithoutCitations
-  return {
+  const known = citations === undefined && block.citations ? searchWithoutCitations : SEARCH_RESULT
+  const part: FilePart = {
     type: 'file',
     kind: 'search_result',
     filename: block.source as string,
@@ -54,6 +56,7 @@ export function decodeSearchResult(block: JsonObject, path: string, read: Conten
     ...(citations !== undefined && { citations }),
     ...common(block, known)
   }
+  return spelled(part, block, SEARCH_RESULT)
 }
 
 function enabledOnly(citations: unknown): boolean | undefined {

@@ -1,9 +1,10 @@
 import type { FilePart, ImagePart, Part } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
-import { ownMembers, wroteBlocks } from './blocks.ts'
+import { ownMembers } from './blocks.ts'
 import type { EncodeEnv } from './encode-env.ts'
 import { FORMAT_MESSAGES_UNSUPPORTED } from './errors.ts'
 import { FILE_ISSUER } from './media-decode.ts'
+import { wroteBlocks } from './spelling.ts'
 
 const IMAGE_MIMES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp'])
 const TEXT_MIME = /^(text\/|application\/(json|xml|yaml|javascript|x-ndjson)\b)/

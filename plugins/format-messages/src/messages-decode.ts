@@ -16,6 +16,7 @@ import {
 import { decodeEnvelope, type Envelope, isEnvelope } from './envelope.ts'
 import { decodeDocument, decodeImage, decodeSearchResult } from './media-decode.ts'
 import { redactedSeal, signatureSeal } from './seals.ts'
+import { spelled } from './spelling.ts'
 import { BlockShapes, checkAt } from './types.ts'
 
 const MESSAGE = new Set(['role', 'content'])
@@ -29,7 +30,7 @@ export function decodeSystem(system: unknown): Message[] {
   if (system === undefined || system === null) return []
   const parts = decodeContent(system, 'system')
   if (parts.length === 0) return []
-  return [{ role: 'system', origin: 'system', parts, ...common({}, MESSAGE, Array.isArray(system)) }]
+  return [spelled<Message>({ role: 'system', origin: 'system', parts }, {}, MESSAGE, Array.isArray(system))]
 }
 
 /** decodeMessages reads the conversation. Tool results become tool messages; what stood beside them joins on. */
@@ -46,18 +47,18 @@ export function decodeMessages(list: readonly unknown[], remember: Remember): Me
       throw invalid(`${path}.content`, 'a string or an array of blocks', content)
     }
     const parts = placeSeals(content, decodeContent(content, `${path}.content`))
-    const rest = common(entry, MESSAGE, Array.isArray(content))
-    if (role === 'user') pushTurns(messages, parts, rest, content, remember)
+    const { ext } = common(entry, MESSAGE)
+    if (role === 'user') pushTurns(messages, parts, ext, content, remember)
     else {
       const message: Message = {
         role,
         parts,
         ...(role === 'system' && { origin: 'list' }),
         ...(role === 'assistant' && isPrefill(at === list.length - 1, parts) && { prefill: true }),
-        ...rest
+        ...(ext !== undefined && { ext })
       }
       if (Array.isArray(content)) remember(message, content)
-      messages.push(message)
+      messages.push(spelled(message, entry, MESSAGE, Array.isArray(content)))
     }
   })
   return messages
@@ -72,7 +73,7 @@ function isPrefill(last: boolean, parts: readonly Part[]): boolean {
 function pushTurns(
   messages: Message[],
   parts: readonly Part[],
-  rest: Pick<Message, 'ext'>,
+  ext: Message['ext'],
   content: unknown,
   remember: Remember
 ): void {
@@ -84,10 +85,11 @@ function pushTurns(
     const message: Message = {
       role: results ? 'tool' : 'user',
       parts: from === 0 && to === parts.length ? parts : parts.slice(from, to),
-      ...(from === 0 ? rest : { joinedToPrevious: true })
+      ...(from > 0 && { joinedToPrevious: true }),
+      ...(from === 0 && ext !== undefined && { ext })
     }
     if (Array.isArray(content) && content.length === parts.length) remember(message, content.slice(from, to))
-    messages.push(message)
+    messages.push(spelled(message, {}, MESSAGE, Array.isArray(content)))
     from = to
   } while (from < parts.length)
 }
@@ -127,13 +129,14 @@ function decodeBlock(block: unknown, path: string): Part {
 
 function decodeToolResult(block: JsonObject, path: string): Part {
   const { content, is_error: isError } = block
-  return {
+  const part: Part = {
     type: 'tool_result',
     callId: block.tool_use_id as string,
     content: content === undefined || content === null ? [] : decodeContent(content, `${path}.content`),
     ...(typeof isError === 'boolean' && { isError }),
-    ...common(block, TOOL_RESULT, Array.isArray(content))
+    ...common(block, TOOL_RESULT)
   }
+  return spelled(part, block, TOOL_RESULT, Array.isArray(content))
 }
 
 /** requestSeals finds the seals of other vendors that this gateway put into a client's blocks. */

@@ -1,8 +1,9 @@
 import type { GenerateRequest, Message, Part } from '@isthmus/core'
 import { isObject, type JsonObject } from '@isthmus/core/wire'
-import { encodeCache, NAMESPACE, ownMembers, wroteBlocks } from './blocks.ts'
+import { encodeCache, NAMESPACE, ownMembers } from './blocks.ts'
 import { encodeParts, isMarkable, isPlainText } from './blocks-encode.ts'
 import type { EncodeEnv } from './encode-env.ts'
+import { wroteBlocks } from './spelling.ts'
 import { newTurn, settleTurns, type Turn, turnToWire } from './turns.ts'
 
 /** EncodedConversation is the system blocks and the messages of a request. */

@@ -1,6 +1,7 @@
 import type { FunctionTool, ToolChoice, ToolDef } from '@isthmus/core'
 import { invalid, isObject, type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
 import { common, decodeCache, hostedKind, NAMESPACE } from './blocks.ts'
+import { spelled } from './spelling.ts'
 import { checkAt, NamedChoiceShape, ToolShape } from './types.ts'
 
 const FUNCTION = new Set([
@@ -42,7 +43,7 @@ function decodeFunction(tool: JsonObject, path: string): FunctionTool {
   checkAt(ToolShape, tool, path)
   const description = stringOf(tool.description)
   const { strict, defer_loading: defer, eager_input_streaming: eagerStream, input_examples: examples } = tool
-  return {
+  const decoded: FunctionTool = {
     type: 'function',
     name: tool.name as string,
     ...(description !== undefined && { description }),
@@ -53,6 +54,7 @@ function decodeFunction(tool: JsonObject, path: string): FunctionTool {
     ...(Array.isArray(examples) && { examples }),
     ...common(tool, FUNCTION)
   }
+  return spelled(decoded, tool, FUNCTION)
 }
 
 export interface DecodedChoice {

@@ -4,6 +4,7 @@ import { encodeCache, NAMESPACE, ownMembers } from './blocks.ts'
 import type { EncodeEnv } from './encode-env.ts'
 import { FORMAT_MESSAGES_UNSUPPORTED } from './errors.ts'
 import { nativeSchema } from './schema.ts'
+import { withNulls } from './spelling.ts'
 
 /** encodeTools writes the tools that may be called: a choice that allows only some of them leaves the others out. */
 export function encodeTools(request: GenerateRequest, env: EncodeEnv): JsonObject[] {
@@ -36,7 +37,7 @@ function encodeFunction(tool: FunctionTool, env: EncodeEnv, kept: JsonObject | u
   if (kept !== undefined && name === tool.name && strict.strict === tool.strict && isClosedEnough(tool.schema))
     return kept
   if (tool.outputSchema !== undefined) env.gap('tools.extras', 'dropped', { field: 'output_schema' })
-  return {
+  const encoded: JsonObject = {
     name,
     ...((description || (env.native && description !== undefined)) && { description }),
     input_schema: strict.schema,
@@ -47,6 +48,7 @@ function encodeFunction(tool: FunctionTool, env: EncodeEnv, kept: JsonObject | u
     ...(cache !== undefined && { cache_control: encodeCache(cache) }),
     ...ownMembers(tool)
   }
+  return withNulls(encoded, tool)
 }
 
 const isClosedEnough = (schema: unknown) => isObject(schema) && schema.type === 'object'
