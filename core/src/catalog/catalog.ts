@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { ModelsConfig } from '../config/schema.ts'
 import type { Candidate, ModelInfo, ModelRow, Provider } from '../contract/index.ts'
 import { type GatewayError, ISTHMUS_MODEL_NOT_FOUND, ISTHMUS_MODEL_PROVIDER_WAITING } from '../errors/index.ts'
-import type { FeatureTable } from '../ir/index.ts'
+import { type FeatureTable, featureTable } from '../ir/index.ts'
 import type { Instance, Registry } from '../registry/index.ts'
 import { nearest } from '../wire/nearest.ts'
 
@@ -149,7 +149,8 @@ export class Catalog {
     const { provider, features } = channel
     let table = features.get(model)
     if (table === undefined) {
-      table = provider.featuresFor?.(model) ?? provider.features
+      // A format made for an older kernel has no verdict for the newer features.
+      table = featureTable(provider.featuresFor?.(model) ?? provider.features)
       if (features.size >= MAX_FEATURE_TABLES) features.clear()
       features.set(model, table)
     }

@@ -15,7 +15,10 @@ export interface ReplyOptions {
   readonly dialect: readonly string[]
 }
 
-/** StreamEncoder writes the client's stream. After `end` or `fail` the stream is well-formed and complete. */
+/**
+ * StreamEncoder writes the client's stream. After `end` or `fail` the stream is well-formed and complete. `push` is given
+ * every event, `error` and `end` included; `fail` or `end` follows all the same, and adds only what is still missing.
+ */
 export interface StreamEncoder {
   readonly contentType: string
   /** push gives the text for a batch, '' when there is nothing to send. */

@@ -18,7 +18,7 @@ export interface Provider {
   readonly features: FeatureTable
   /** featuresFor gives the table for one model, where models differ. */
   featuresFor?(model: string): FeatureTable
-  /** As the vendor's own SDK takes it; its origin is the key of the connection pool. */
+  /** As the vendor's own SDK takes it; its origin is the key of the connection pool. '' with a transport of its own. */
   readonly baseUrl: string
   readonly timeouts?: Partial<Timeouts>
   /** encode describes the request. It is pure: the same IR gives the same bytes. */
@@ -58,7 +58,8 @@ export interface Dialect {
 }
 
 export interface ProviderOptions<Traits> {
-  readonly baseUrl: string
+  /** Needed unless `send` brings a transport of its own. */
+  readonly baseUrl?: string
   /** Appended to `baseUrl`. */
   readonly path: string | ((request: GenerateRequest, target: Target) => string)
   readonly headers?: Readonly<Record<string, string>>
@@ -85,7 +86,7 @@ export function providerFrom<Traits>(format: WireFormat<Traits>, options: Provid
   return {
     format: format.id,
     features,
-    baseUrl: options.baseUrl.replace(/\/+$/, ''),
+    baseUrl: (options.baseUrl ?? '').replace(/\/+$/, ''),
     forwardHeaders: format.forward.response,
     ...(options.timeouts && { timeouts: options.timeouts }),
     ...(featuresOf && { featuresFor: (model: string) => ({ ...features, ...featuresOf(model) }) }),

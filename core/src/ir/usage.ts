@@ -6,26 +6,26 @@ import type { Native } from './values.ts'
  */
 export interface Usage {
   readonly input: {
-    readonly fresh?: number
-    readonly cacheRead?: number
-    readonly cacheWrite?: { readonly total: number; readonly byTtl?: Readonly<Record<string, number>> }
-    readonly toolPrompt?: number
-    readonly byModality?: Readonly<Record<string, number>>
+    readonly fresh?: number | undefined
+    readonly cacheRead?: number | undefined
+    readonly cacheWrite?: { readonly total: number; readonly byTtl?: Readonly<Record<string, number>> } | undefined
+    readonly toolPrompt?: number | undefined
+    readonly byModality?: Readonly<Record<string, number>> | undefined
   }
   readonly output: {
-    readonly total?: number
-    readonly reasoning?: number
-    readonly byModality?: Readonly<Record<string, number>>
-    readonly acceptedPrediction?: number
-    readonly rejectedPrediction?: number
+    readonly total?: number | undefined
+    readonly reasoning?: number | undefined
+    readonly byModality?: Readonly<Record<string, number>> | undefined
+    readonly acceptedPrediction?: number | undefined
+    readonly rejectedPrediction?: number | undefined
   }
   /** Calls of hosted tools, by tool. */
-  readonly requests?: Readonly<Record<string, number>>
+  readonly requests?: Readonly<Record<string, number>> | undefined
   /** What the upstream says it charged. */
-  readonly cost?: { readonly amount: number; readonly currency: string; readonly detail?: unknown }
-  readonly estimated?: boolean
+  readonly cost?: { readonly amount: number; readonly currency: string; readonly detail?: unknown } | undefined
+  readonly estimated?: boolean | undefined
   /** The upstream's own object, for an encoder of the same format. */
-  readonly native?: Native
+  readonly native?: Native | undefined
 }
 
 /** inputTotal adds the disjoint input counters; undefined when none was reported. */

@@ -6,7 +6,7 @@ import {
   ISTHMUS_REQUEST_CANCELLED,
   toGatewayError
 } from '../errors/index.ts'
-import type { EventBatch, Gap, GapPolicy } from '../ir/index.ts'
+import { type EventBatch, type Gap, type GapPolicy, type GenerateRequest, leaveOut } from '../ir/index.ts'
 import type { GapRules, Planned } from '../routing/index.ts'
 import type { Sending, Transport, Upstream } from '../transport/index.ts'
 import { Attempt, type AttemptOutlet } from './attempt.ts'
@@ -101,7 +101,7 @@ export class Attempts {
     this.#current = { target: `${candidate.provider}/${candidate.model}`, startMs: this.#deps.nowMs() }
     try {
       const upstream = this.#deps.upstream(candidate.provider)
-      const request = upstream.provider.encode(x.request, candidate)
+      const request = upstream.provider.encode(sendable(x.request, candidate.gaps), candidate)
       const gaps = this.#allowed(candidate, request.gaps)
       for (const attempt of this.#deps.hooks.attempt) await attempt(x, request, candidate)
       if (upstream.provider.authorize !== undefined) {
@@ -188,4 +188,10 @@ export class Attempts {
     if (hint !== '') error.message = error.message.replace(/[\s.]*$/, '.') + hint
     return error
   }
+}
+
+/** sendable takes away what the plan says is dropped, so that no encoder can send it all the same. */
+function sendable(request: GenerateRequest, gaps: readonly Gap[]): GenerateRequest {
+  const dropped = gaps.flatMap(gap => (gap.action === 'dropped' ? gap.feature : []))
+  return dropped.length === 0 ? request : leaveOut(request, dropped)
 }

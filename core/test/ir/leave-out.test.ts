@@ -1,0 +1,31 @@
+import t from 'tap'
+import { type Feature, featuresOf, LEFT_OUT_HERE, leaveOut } from '../../src/ir/index.ts'
+import { featureSamples } from '../../src/testing/feature-samples.ts'
+
+const samples = featureSamples('chat-completions')
+
+t.test('a feature that is left out is not in the request any more, and the others still are', async t => {
+  let left = 0
+  for (const { feature, with: request } of samples) {
+    if (!LEFT_OUT_HERE.has(feature)) continue
+    left++
+    const before = featuresOf(request)
+    const after = featuresOf(leaveOut(request, [feature]))
+    t.ok(before.has(feature) && !after.has(feature), feature)
+    for (const other of after) t.ok(before.has(other), `${feature} adds no ${other}`)
+  }
+  t.equal(left, LEFT_OUT_HERE.size, 'every feature with members has a sample')
+})
+
+t.test('what stands in messages and tools is shared, not copied', async t => {
+  const request = samples[0]!.with
+  const left = leaveOut({ ...request, sampling: { seed: 1, topK: 2 } }, ['sampling.seed' as Feature])
+  t.equal(left.messages, request.messages)
+  t.equal(left.tools, request.tools)
+  t.same(left.sampling, { topK: 2 })
+})
+
+t.test('a feature without members of its own leaves the request as it is', async t => {
+  const request = samples[0]!.with
+  t.equal(leaveOut(request, ['input.image.url']), request)
+})
