@@ -1,2 +1,3 @@
 export { classify } from './classify.ts'
+export * from './sink.ts'
 export * from './transport.ts'

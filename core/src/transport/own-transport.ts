@@ -1,7 +1,7 @@
 import type { UpstreamReply, UpstreamRequest } from '../contract/index.ts'
 import { ISTHMUS_UPSTREAM_TIMEOUT } from '../errors/index.ts'
 import { classify } from './classify.ts'
-import type { ReplySink, Sending } from './transport.ts'
+import type { ReplySink, Sending } from './sink.ts'
 
 /** Limits of a reply, in milliseconds; 0 for none. */
 export interface ReplyLimits {

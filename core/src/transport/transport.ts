@@ -4,22 +4,7 @@ import type { HeaderMap, Provider, ResponseHead, Timeouts, UpstreamRequest } fro
 import { type GatewayError, ISTHMUS_UPSTREAM_PROTOCOL, toGatewayError } from '../errors/index.ts'
 import { classify } from './classify.ts'
 import { pumpBody } from './own-transport.ts'
-
-/** ReplySink takes one upstream reply, synchronously. After `end` or `fail` nothing comes. */
-export interface ReplySink {
-  head(head: ResponseHead): void
-  /** false asks to pause until `Sending.resume`. */
-  chunk(bytes: Uint8Array): boolean
-  end(): void
-  fail(error: GatewayError): void
-}
-
-/** Sending is a request under way. */
-export interface Sending {
-  resume(): void
-  /** abort closes the connection at once; the sink hears nothing more. */
-  abort(): void
-}
+import type { ReplySink, Sending } from './sink.ts'
 
 /** Upstream is a provider's instance as the transport sees it. */
 export interface Upstream {
