@@ -27,6 +27,8 @@ export interface Length {
   readonly codepoints: number
 }
 
+export const NO_LENGTH: Length = { utf16: 0, codepoints: 0 }
+
 /** lengthOf counts a text in both units. */
 export function lengthOf(text: string): Length {
   let pairs = 0

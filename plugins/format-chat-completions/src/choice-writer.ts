@@ -8,7 +8,7 @@ import type {
   PartStartEvent
 } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
-import { encodeAnnotation, type Length, lengthOf } from './annotations.ts'
+import { encodeAnnotation } from './annotations.ts'
 import { CallWriter } from './call-writer.ts'
 import type { ChunkFrame } from './chunk-frame.ts'
 import { DIALECT } from './dialect.ts'
@@ -17,9 +17,7 @@ import { encodeFinish } from './finish.ts'
 import { encodeImage } from './image.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { ReasoningWriter } from './reasoning-writer.ts'
-import { isBlank } from './text-join.ts'
-
-const NOTHING: Length = { utf16: 0, codepoints: 0 }
+import { type Piece, TextLane } from './text-lane.ts'
 
 /** ChoiceWriter writes the chunks of one choice: an opener with the role, deltas, and last what ends it. */
 export class ChoiceWriter {
@@ -29,15 +27,12 @@ export class ChoiceWriter {
   #calls: CallWriter
   #reasoning: ReasoningWriter
   #opened = false
-  /** Index of the text part whose deltas go out as they are. */
-  #plain = -1
-  /** Blank text that waits for more, where a blank line may be due before it. */
-  #held: string | undefined
+  #text = new TextLane()
+  #refusal = new TextLane()
+  /** Something else than text came last. */
   #apart = false
-  #anyText = false
-  #before: Length = NOTHING
   #refused = false
-  #annotations: JsonObject[] = []
+  #annotations: { readonly index: number; readonly annotation: Annotation }[] = []
   #audio: JsonObject | undefined
 
   constructor(index: number, frame: ChunkFrame, dialect: readonly string[]) {
@@ -53,7 +48,11 @@ export class ChoiceWriter {
     this.#apart = part.type !== 'text'
     switch (part.type) {
       case 'text':
-        return this.#startText(index, wasApart && spellingOf(part)?.continues !== true)
+        this.#text.start(index, wasApart && spellingOf(part)?.continues !== true)
+        return ''
+      case 'refusal':
+        this.#refusal.start(index, false)
+        return ''
       case 'tool_call':
         return this.#open(null) + this.#delta(this.#calls.start(index, part))
       case 'reasoning':
@@ -72,8 +71,10 @@ export class ChoiceWriter {
     const { text } = event
     switch (event.kind) {
       case 'text':
-        if (logprobs === undefined && event.index === this.#plain) return this.#frame.text(this.#index, text)
-        return this.#textDelta(text, logprobs)
+        if (logprobs === undefined && event.index === this.#text.plain) {
+          return this.#open('') + this.#frame.text(this.#index, text)
+        }
+        return this.#pieces('content', this.#text.delta(event.index, text, logprobs))
       case 'args':
         return this.#delta(this.#calls.delta(event.index, text))
       case 'reasoning':
@@ -83,10 +84,9 @@ export class ChoiceWriter {
         return members === undefined ? '' : this.#open(null) + this.#delta(members)
       }
       case 'refusal':
-        this.#refused = true
-        return this.#open(null) + this.#delta({ refusal: text }, logprobsMember('refusal', logprobs))
+        return this.#pieces('refusal', this.#refusal.delta(event.index, text, logprobs))
       case 'annotation':
-        this.#annotate(event.value)
+        this.#annotations.push({ index: event.index, annotation: event.value })
         return ''
       case 'logprobs':
         return this.#open('') + this.#delta({}, logprobsMember('content', event.value))
@@ -102,7 +102,9 @@ export class ChoiceWriter {
   partEnd({ part, index }: PartEndEvent): string {
     switch (part.type) {
       case 'text':
-        return this.#endText(part.text)
+        return this.#pieces('content', this.#text.end(index, part.text))
+      case 'refusal':
+        return this.#pieces('refusal', this.#refusal.end(index, part.text))
       case 'tool_call':
         return this.#delta(this.#calls.end(index, part))
       case 'image':
@@ -119,10 +121,13 @@ export class ChoiceWriter {
     const finish = this.finish ?? { reason: 'other' as const, native: '' }
     const { message, ...rest } = membersOf(finish) ?? {}
     const filtered = finish.reason === 'content_filter' || finish.reason === 'refusal'
-    let text = this.#open(filtered ? null : '')
+    const annotations = this.#annotations.flatMap(({ index, annotation }) => {
+      return encodeAnnotation(annotation, this.#text.before(index)) ?? []
+    })
+    let text = this.#open(filtered || annotations.length > 0 ? null : '')
     if (!this.#refused && finish.reason === 'refusal' && finish.message)
       text += this.#delta({ refusal: finish.message })
-    if (this.#annotations.length > 0) text += this.#delta({ annotations: this.#annotations })
+    if (annotations.length > 0) text += this.#delta({ annotations })
     const delta = { ...(message as JsonObject | undefined) }
     const reason = encodeFinish(finish, this.#calls.told)
     return text + this.#frame.chunk([{ index: this.#index, delta, ...rest, finish_reason: reason }], members)
@@ -138,39 +143,15 @@ export class ChoiceWriter {
     return delta === undefined ? '' : this.#frame.delta(this.#index, delta, null, members)
   }
 
-  #startText(index: number, apart: boolean): string {
-    const separate = apart && this.#anyText
-    this.#held = separate ? '' : undefined
-    this.#plain = separate ? -1 : index
-    return this.#open('')
-  }
-
-  #textDelta(text: string, logprobs?: Logprobs): string {
-    const members = logprobsMember('content', logprobs)
-    if (this.#held === undefined) return this.#delta({ content: text }, members)
-    this.#held += text
-    if (isBlank(this.#held)) return members === undefined ? '' : this.#delta({}, members)
-    const content = `\n\n${this.#held}`
-    this.#held = undefined
-    this.#before = { utf16: this.#before.utf16 + 2, codepoints: this.#before.codepoints + 2 }
-    return this.#delta({ content }, members)
-  }
-
-  #endText(text: string): string {
-    const held = this.#held
-    this.#held = undefined
-    if (!isBlank(text)) this.#anyText = true
-    const length = lengthOf(text)
-    this.#before = {
-      utf16: this.#before.utf16 + length.utf16,
-      codepoints: this.#before.codepoints + length.codepoints
+  #pieces(member: 'content' | 'refusal', pieces: readonly Piece[]): string {
+    let text = ''
+    for (const piece of pieces) {
+      if (member === 'refusal') this.#refused = true
+      text += this.#open(member === 'content' ? '' : null)
+      const delta = piece.text === '' ? {} : { [member]: piece.text }
+      text += this.#delta(delta, logprobsMember(member, piece.logprobs))
     }
-    return held === undefined || held === '' ? '' : this.#delta({ content: held })
-  }
-
-  #annotate(annotation: Annotation): void {
-    const wire = encodeAnnotation(annotation, this.#before)
-    if (wire !== undefined) this.#annotations.push(wire)
+    return text
   }
 
   #endAudio(part: AudioPart): string {

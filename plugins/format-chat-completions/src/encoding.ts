@@ -15,6 +15,8 @@ export class Encoding {
   readonly dialect: ReadonlySet<string>
   readonly names = new ToolNames()
   readonly gaps: Gap[] = []
+  /** A cache breakpoint was written for an upstream that wants to be told that there are any. */
+  marked = false
   #lacks: ReadonlySet<string>
   #reported = new Set<string>()
 

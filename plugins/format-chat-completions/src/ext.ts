@@ -75,8 +75,9 @@ export function withNested(
   return members
 }
 
-/** defined drops members that are undefined, so that an object has no empty keys. */
+/** defined leaves out members that are undefined. Deleting them in place would turn the object into a slow dictionary. */
 export function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  for (const key in object) if (object[key] === undefined) delete object[key]
-  return object as { [K in keyof T]: Exclude<T[K], undefined> }
+  const full: Partial<T> = {}
+  for (const key in object) if (object[key] !== undefined) full[key] = object[key]
+  return full as { [K in keyof T]: Exclude<T[K], undefined> }
 }

@@ -11,6 +11,7 @@ import { FORMAT } from './types.ts'
 export function encodeMessages(encoding: Encoding): JsonObject[] {
   const { request } = encoding
   const written: JsonObject[] = []
+  const calls = new Set<string>()
   let carried: JsonObject[] = []
   for (const message of request.messages) {
     if (message.role !== 'tool' && carried.length > 0) {
@@ -20,11 +21,12 @@ export function encodeMessages(encoding: Encoding): JsonObject[] {
     encoding.reportForeign(message, 'messages')
     switch (message.role) {
       case 'assistant':
+        for (const part of message.parts) if (part.type === 'tool_call') calls.add(part.id)
         written.push(encodeAssistant(message, carried, encoding))
         break
       case 'tool':
         for (const part of message.parts) {
-          if (part.type === 'tool_result') written.push(encodeResult(part, carried, encoding))
+          if (part.type === 'tool_result') encodeAnswer(part, calls, written, carried, encoding)
           else carried.push(...encodePart(part, encoding))
         }
         break
@@ -73,6 +75,24 @@ export function encodeContent(parts: readonly Part[], encoding: Encoding): strin
 /** isPlain tells whether a text says the same as a bare string. */
 export function isPlain(part: TextPart): boolean {
   return part.cache === undefined && spellingOf(part)?.as !== 'part' && membersOf(part) === undefined
+}
+
+/** encodeAnswer: servers refuse a result whose call is gone, as histories have it that were cut at the front. */
+function encodeAnswer(
+  part: ToolResultPart,
+  calls: ReadonlySet<string>,
+  written: JsonObject[],
+  carried: JsonObject[],
+  encoding: Encoding
+): void {
+  if (encoding.native || calls.has(part.callId)) {
+    written.push(encodeResult(part, carried, encoding))
+    return
+  }
+  const message = 'the result of a call that is not there is sent as text of the user'
+  encoding.report({ feature: 'tools.function', action: 'converted', field: 'messages', message })
+  carried.push({ type: 'text', text: `Result of tool call ${part.callId}:` })
+  carried.push(...part.content.flatMap(inner => encodePart(inner, encoding)))
 }
 
 /** encodeResult writes the result of one call. The format has text for it; an error is told in the text. */

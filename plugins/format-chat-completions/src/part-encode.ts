@@ -56,6 +56,7 @@ export function encodeCache(
   const asWritten = breakpoint === undefined ? 'cache_control' : 'prompt_cache_breakpoint'
   const spelling = traits.cacheMarks ?? (native ? asWritten : undefined)
   if (spelling === 'cache_control') wire.cache_control = cacheControl(mark)
+  if (traits.cacheMarks === 'prompt_cache_breakpoint') encoding.marked = true
   if (spelling === 'prompt_cache_breakpoint') wire.prompt_cache_breakpoint = breakpoint ?? { mode: 'explicit' }
   // Servers that do not know the mark may refuse it: only a client of this format knows that its upstream does.
   if (spelling === undefined) encoding.report({ feature: 'cache.mark', action: 'dropped', field: 'messages' })

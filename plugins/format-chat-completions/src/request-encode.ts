@@ -106,6 +106,7 @@ function encodeSampling(body: JsonObject, encoding: Encoding): void {
 const RANDOMNESS: ReadonlySet<keyof Sampling> = new Set(['temperature', 'topP'])
 
 function encodeService(body: JsonObject, encoding: Encoding): void {
+  if (encoding.marked) body.prompt_cache_options = { mode: 'explicit' }
   const { cache, state, identity, metadata, safety, hosted, serviceTier } = encoding.request
   const set = (field: string, value: unknown, feature: Feature): void => {
     if (value !== undefined && !encoding.lacks(feature)) body[field] = value
@@ -113,7 +114,7 @@ function encodeService(body: JsonObject, encoding: Encoding): void {
   if (cache !== undefined) {
     set('prompt_cache_key', cache.key, 'cache.key')
     set('prompt_cache_retention', cache.retention, 'cache.options')
-    const options = defined({ mode: cache.mode, ttl: cache.ttl })
+    const options = defined({ mode: cache.mode ?? (encoding.marked ? 'explicit' : undefined), ttl: cache.ttl })
     if (Object.keys(options).length > 0) set('prompt_cache_options', options, 'cache.options')
     if (cache.autoMark !== undefined) encodeAutoMark(body, cache.autoMark, encoding)
   }

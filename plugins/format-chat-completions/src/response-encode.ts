@@ -48,7 +48,7 @@ function encodeChoice(choice: Choice, dialect: readonly string[]): JsonObject {
 
 function encodeMessage({ parts, finish }: Choice, dialect: readonly string[]): JsonObject {
   const message: JsonObject = { role: 'assistant', content: null, refusal: null }
-  const refusals = parts.flatMap(part => (part.type === 'refusal' ? part.text : []))
+  const refusals = parts.flatMap(part => (part.type === 'refusal' && part.text !== '' ? part.text : []))
   if (refusals.length > 0) message.refusal = refusals.join('')
   else if (finish.reason === 'refusal' && finish.message) message.refusal = finish.message
   writeReasoning(message, parts, dialect)
@@ -65,14 +65,23 @@ function encodeMessage({ parts, finish }: Choice, dialect: readonly string[]): J
 
 /** contentOf is null where the answer stands elsewhere, and '' for an answer that is empty. */
 function contentOf(message: JsonObject, parts: readonly Part[], reason: string): string | null {
-  if (parts.some(part => part.type === 'text')) return joinTexts(parts)
-  const elsewhere = message.refusal ?? message.tool_calls ?? message.function_call ?? message.audio ?? message.images
-  return elsewhere !== null && elsewhere !== undefined
-    ? null
-    : reason === 'content_filter' || reason === 'refusal'
-      ? null
-      : ''
+  const text = joinTexts(parts)
+  if (text !== '') return text
+  const elsewhere = ELSEWHERE.some(member => message[member] !== undefined && message[member] !== null)
+  return elsewhere || reason === 'content_filter' || reason === 'refusal' ? null : ''
 }
+
+const ELSEWHERE = [
+  'refusal',
+  'tool_calls',
+  'function_call',
+  'audio',
+  'images',
+  'annotations',
+  'reasoning',
+  'reasoning_content',
+  'reasoning_details'
+]
 
 function writeCalls(message: JsonObject, parts: readonly Part[], dialect: readonly string[]): void {
   const calls = parts.flatMap(part => (part.type === 'tool_call' ? part : []))
@@ -85,13 +94,18 @@ function writeCalls(message: JsonObject, parts: readonly Part[], dialect: readon
 }
 
 function writeReasoning(message: JsonObject, parts: readonly Part[], dialect: readonly string[]): void {
-  const reasoning = parts.flatMap(part => (part.type === 'reasoning' ? part : []))
+  const reasoning = parts.flatMap(part => (part.type === 'reasoning' && says(part) ? part : []))
   if (reasoning.length === 0) return
   const text = joinReasoning(reasoning)
   if (dialect.includes(DIALECT.reasoningContent) && text !== '') message.reasoning_content = text
   if (!dialect.includes(DIALECT.reasoning)) return
   if (text !== '') message.reasoning = text
   message.reasoning_details = reasoning.flatMap((part, index) => encodeDetails(part, index))
+}
+
+/** says tells reasoning that has something to show or to keep. */
+function says(part: ReasoningPart): boolean {
+  return part.seal !== undefined || plainText(part) !== ''
 }
 
 function joinReasoning(parts: readonly ReasoningPart[]): string {

@@ -21,7 +21,7 @@ import { FORMAT_MESSAGES_REPLY } from './errors.ts'
 interface Block {
   readonly type: string
   readonly open: OpenPart | undefined
-  readonly object: JsonObject
+  object: JsonObject
   /** Text that is only known whole at the stop: a hosted call's input, a custom tool's arguments, an answer tool's. */
   held: string
   readonly hold: 'none' | 'input' | 'custom' | 'answer'
@@ -125,8 +125,11 @@ export class BlockReader {
         out.set(open, 'annotation', decodeCitation(delta.citation))
         return undefined
       case 'compaction_delta':
-        Object.assign(block.object, { content: delta.content })
-        if ('encrypted_content' in delta) Object.assign(block.object, { encrypted_content: delta.encrypted_content })
+        block.object = {
+          ...block.object,
+          content: delta.content,
+          ...('encrypted_content' in delta && { encrypted_content: delta.encrypted_content })
+        }
         break
     }
     if (open !== undefined) out.set(open, 'native', { format: NAMESPACE, object: delta })

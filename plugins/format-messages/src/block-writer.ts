@@ -47,7 +47,7 @@ export class BlockWriter {
     this.#slots.set(index, slot)
     if (part.type === 'refusal') this.refusal = true
     // Text and reasoning open with their first piece, so that an empty part leaves no empty block.
-    if (grows(part)) return ''
+    if (!begins(part)) return ''
     return this.#take(slot) ? this.#open(slot) : ''
   }
 
@@ -63,7 +63,7 @@ export class BlockWriter {
       slot.waiting.push(event)
       return moved
     }
-    return moved + this.#write(slot, event)
+    return moved + this.#drain(slot) + this.#write(slot, event)
   }
 
   end(event: PartEndEvent): string {
@@ -108,7 +108,7 @@ export class BlockWriter {
     let text = ''
     for (const slot of [...this.#slots.values()]) {
       if (this.#current !== undefined) break
-      const calls = !grows(slot.head) && !slot.wrote
+      const calls = begins(slot.head) && !slot.wrote
       if (slot.waiting.length === 0 && !calls && !(slot.final && needsBlock(slot))) continue
       this.#take(slot)
       if (slot.final !== undefined) text += this.#complete(slot)
@@ -151,6 +151,11 @@ export class BlockWriter {
         const input = part.native.format === NAMESPACE && isObject(object) ? object.input : undefined
         return input === undefined ? '' : this.#json(JSON.stringify(input))
       }
+      case 'audio':
+      case 'image':
+      case 'video':
+      case 'file':
+        return this.#open({ ...slot, head: part })
       default:
         return ''
     }
@@ -194,7 +199,10 @@ export class BlockWriter {
     this.#textPrefix = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"text_delta","text":`
     // An input grows from nothing, also where the upstream gave it whole.
     const content_block = 'input' in block ? { ...block, input: {} } : block
-    return frame('content_block_start', { type: 'content_block_start', index, content_block })
+    const start = (object: JsonObject) =>
+      frame('content_block_start', { type: 'content_block_start', index, content_block: object })
+    if (block.type !== 'text' || block.text === '') return start(content_block)
+    return start({ ...block, text: '' }) + this.#delta({ type: 'text_delta', text: block.text })
   }
 
   #delta(delta: unknown): string {
@@ -220,6 +228,19 @@ export class BlockWriter {
     const start = frame('content_block_start', { type: 'content_block_start', index: this.#next, content_block: head })
     this.#isOpen = true
     return start + this.#delta({ type: 'signature_delta', signature: (block as JsonObject).signature }) + this.#stop()
+  }
+}
+
+/** begins tells a part whose block opens with it: clients are to see at once that a call was made. */
+function begins(part: Part): boolean {
+  switch (part.type) {
+    case 'tool_call':
+    case 'hosted_call':
+    case 'hosted_result':
+    case 'opaque':
+      return true
+    default:
+      return false
   }
 }
 
@@ -250,6 +271,7 @@ function writes(event: PartDeltaEvent): boolean {
 function needsBlock(slot: Slot): boolean {
   const { final, head } = slot
   if (final === undefined) return false
+  if (final.seal !== undefined && (final.type === 'text' || final.type === 'tool_call')) return true
   if (final.type === 'reasoning')
     return final.hidden ? !slot.wrote && final.seal !== undefined : final.seal !== undefined
   return !grows(head) && !slot.wrote

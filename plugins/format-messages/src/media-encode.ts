@@ -41,7 +41,7 @@ function fileSource(provider: string, id: string): JsonObject {
 export function encodeFile(part: FilePart, env: EncodeEnv, write: ContentWriter): JsonObject {
   if (part.kind === 'search_result') return encodeSearchResult(part, env, write)
   const { source, context, citations } = part
-  if (source.kind === 'inline' && source.mime.startsWith('image/')) {
+  if (!env.native && source.kind === 'inline' && source.mime.startsWith('image/')) {
     return encodeImage({ type: 'image', source }, env)
   }
   const title = part.title ?? part.filename

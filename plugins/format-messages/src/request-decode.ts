@@ -35,6 +35,16 @@ const KNOWN = new Set([
 
 /** decodeRequest reads a Messages request; it throws `invalid_request` with the path of what is wrong. */
 export function decodeRequest(wire: unknown, head: RequestHead): GenerateRequest {
+  try {
+    return decodeBody(wire, head)
+  } catch (thrown) {
+    // Content within content within content: a parser takes any depth, and what comes after it does not.
+    if (thrown instanceof RangeError) throw invalid('', 'a value that nests less deeply', wire)
+    throw thrown
+  }
+}
+
+function decodeBody(wire: unknown, head: RequestHead): GenerateRequest {
   if (!isObject(wire)) throw invalid('', 'an object', wire)
   if (wire.max_tokens === undefined) throw invalid('max_tokens', 'an integer', undefined)
   checkAt(RequestShape, wire, '')

@@ -12,7 +12,10 @@ const seal: Seal = {
 
 t.test('a seal comes back with its issuer and its place', async t => {
   t.same(decodeEnvelope(encodeEnvelope(seal)), { seal, place: { on: 'reasoning' } })
-  t.same(decodeEnvelope(encodeEnvelope(seal, { on: 'call', callId: 'c' })), { seal, place: { on: 'call', callId: 'c' } })
+  t.same(decodeEnvelope(encodeEnvelope(seal, { on: 'call', callId: 'c' })), {
+    seal,
+    place: { on: 'call', callId: 'c' }
+  })
   t.same(decodeEnvelope(encodeEnvelope(seal, { on: 'text' })), { seal, place: { on: 'text' } })
 })
 

@@ -26,7 +26,8 @@ t.test('an upstream’s refusal gets the kind that says what to do', async t => 
     [529, envelope('overloaded_error'), 'upstream_overloaded'],
     [418, { error: 'a string' }, 'upstream_rejected']
   ]
-  for (const [status, body, kind] of cases) t.equal(decode(status, body).kind, kind, `${status} ${JSON.stringify(body)}`)
+  for (const [status, body, kind] of cases)
+    t.equal(decode(status, body).kind, kind, `${status} ${JSON.stringify(body)}`)
   t.equal(decode(418, { error: 'a string' }).message, 'a string')
 })
 

@@ -1,4 +1,4 @@
-import { isGatewayError } from '@isthmus/core'
+import { featuresOf, isGatewayError } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
 import { messages } from '../src/index.ts'
@@ -27,8 +27,16 @@ t.test('a wrong member is named with its path and what was expected', async t =>
       'messages[0].content[0].content[0].text',
       /got nothing/
     ],
-    [{ messages: [user([{ type: 'image', source: { type: 'base64', data: 'x' } }])] }, 'messages[0].content[0].source.media_type', /got nothing/],
-    [{ messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: [] }] }] }, 'messages[0].content[0].input', /an object/],
+    [
+      { messages: [user([{ type: 'image', source: { type: 'base64', data: 'x' } }])] },
+      'messages[0].content[0].source.media_type',
+      /got nothing/
+    ],
+    [
+      { messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: [] }] }] },
+      'messages[0].content[0].input',
+      /an object/
+    ],
     [{ tools: [{ name: 'f' }] }, 'tools[0].input_schema', /got nothing/],
     [{ tool_choice: { type: 'tool' } }, 'tool_choice.name', /got nothing/],
     [{ temperature: 'hot' }, 'temperature', /a number/],
@@ -95,7 +103,10 @@ t.test('results and text of one user message become two turns that join again', 
 t.test('instructions keep their place, above the conversation or in it', async t => {
   const decoded = decode({
     system: 'above',
-    messages: [user('a'), { role: 'system', content: [{ type: 'text', text: 'within', cache_control: { type: 'ephemeral' } }] }]
+    messages: [
+      user('a'),
+      { role: 'system', content: [{ type: 'text', text: 'within', cache_control: { type: 'ephemeral' } }] }
+    ]
   })
   t.same(
     decoded.messages.map(({ role, origin }) => [role, origin]),
@@ -130,7 +141,12 @@ t.test('thinking and effort are read as they were said', async t => {
     expose: 'summary',
     source: 'effort'
   })
-  t.same(said({ output_config: { effort: 'low' } }), { mode: 'default', effort: 'low', expose: 'default', source: 'effort' })
+  t.same(said({ output_config: { effort: 'low' } }), {
+    mode: 'default',
+    effort: 'low',
+    expose: 'default',
+    source: 'effort'
+  })
   t.equal(said({ thinking: { type: 'disabled' } })?.mode, 'off')
 })
 
@@ -172,8 +188,15 @@ t.test('forcing a tool of the service is not forcing a function', async t => {
 
 t.test('a reference to a deferred tool can be put in words, so that other formats can serve the turn', async t => {
   const content = [{ type: 'tool_result', tool_use_id: 'a', content: [{ type: 'tool_reference', tool_name: 'grep' }] }]
-  const decoded = decode({ messages: [user('q'), { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: {} }] }, user(content)] })
+  const decoded = decode({
+    messages: [
+      user('q'),
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: {} }] },
+      user(content)
+    ]
+  })
   t.match(decoded.messages[2]?.parts[0], { content: [{ type: 'opaque', describe: 'Tool: grep' }] })
+  t.notOk(featuresOf(decoded).has('input.opaque'))
 })
 
 t.test('input that nests too deeply to be written again is an invalid request', async t => {

@@ -9,7 +9,10 @@ const object = (properties: Record<string, unknown>, more = {}) => ({
 })
 
 t.test('limits become words, objects are closed, and the schema given is not changed', async t => {
-  const given = object({ n: { type: 'integer', minimum: 1, description: 'A count.' }, when: { type: 'string', format: 'date' } })
+  const given = object({
+    n: { type: 'integer', minimum: 1, description: 'A count.' },
+    when: { type: 'string', format: 'date' }
+  })
   const before = structuredClone(given)
   t.same(nativeSchema(given), {
     schema: {

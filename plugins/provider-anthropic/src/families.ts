@@ -76,6 +76,16 @@ export function traitsOf(model: string): MessagesTraits {
   return FAMILIES.find(family => family.name.test(model))?.traits ?? OTHERS
 }
 
+/** A model that does not reason leaves out what is said about reasoning; that it be off is true of it. */
+const WITHOUT_REASONING: Partial<FeatureTable> = {
+  'reasoning.off': 'converted',
+  'reasoning.on': 'dropped',
+  'reasoning.effort': 'dropped',
+  'reasoning.budget': 'dropped',
+  'reasoning.between_tools': 'dropped',
+  'reasoning.expose': 'dropped'
+}
+
 /** featuresOf gives the verdicts in which a model differs from the format. */
 export function featuresOf(model: string): Partial<FeatureTable> {
   const { nativeSchema, strictTools, inListSystem, forcedTools, thinking } = traitsOf(model)
@@ -84,10 +94,6 @@ export function featuresOf(model: string): Partial<FeatureTable> {
     ...(nativeSchema === false && { 'output.json_schema': 'emulated' }),
     ...(strictTools === false && { 'tools.strict': 'dropped' }),
     ...(forcedTools === 'no' && { 'tools.choice.required': 'emulated', 'tools.choice.one': 'emulated' }),
-    ...(thinking?.length === 0 && {
-      'reasoning.on': 'dropped',
-      'reasoning.budget': 'dropped',
-      'reasoning.off': 'converted'
-    })
+    ...(thinking?.length === 0 && WITHOUT_REASONING)
   }
 }

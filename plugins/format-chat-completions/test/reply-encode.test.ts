@@ -1,0 +1,235 @@
+import { createError, type EventBatch, type Part, ReplyBuilder, type Usage } from '@isthmus/core'
+import { replyOptions } from '@isthmus/core/testing'
+import type { JsonObject } from '@isthmus/core/wire'
+import t from 'tap'
+import { chatCompletions } from '../src/index.ts'
+import { readChunks, sdk } from './support/sdk.ts'
+
+const BROKEN = createError('TEST_BROKEN', 'upstream_unavailable', 'The upstream broke')
+
+/** reply makes the events of an answer with these parts. */
+function reply(parts: readonly Part[], reason = 'stop' as const, usage?: Usage): EventBatch {
+  const out = new ReplyBuilder()
+  out.start('r', 'm', 7)
+  for (const part of parts) out.whole(0, part)
+  out.finish(0, { reason, native: reason })
+  if (usage !== undefined) out.usage(usage)
+  out.end()
+  return out.take()
+}
+
+const text = (value: string): Part => ({ type: 'text', text: value })
+const call = (id: string, argsText = '{"a":1}'): Part => ({
+  type: 'tool_call',
+  kind: 'function',
+  id,
+  name: 'f',
+  argsText
+})
+const write = (events: EventBatch, options = replyOptions()) => {
+  const encoder = chatCompletions.response.encoder(options)
+  return encoder.push(events) + encoder.end()
+}
+const frames = (stream: string): JsonObject[] =>
+  stream
+    .split('\n\n')
+    .filter(frame => frame.startsWith('data: {'))
+    .map(frame => JSON.parse(frame.slice(6)))
+const deltas = (stream: string) =>
+  frames(stream).flatMap(({ choices }) => (choices as JsonObject[]).map(({ delta }) => delta))
+
+t.test('a stream has one opener, its deltas, one terminator, usage and the marker', async t => {
+  const usage = { input: { fresh: 3 }, output: { total: 2 } }
+  const stream = write(reply([text('Hi')], 'stop', usage))
+  t.match(frames(stream), [
+    {
+      id: 'r',
+      object: 'chat.completion.chunk',
+      created: 7,
+      model: 'm',
+      choices: [{ index: 0, delta: { role: 'assistant', content: '', refusal: null }, finish_reason: null }]
+    },
+    { choices: [{ index: 0, delta: { content: 'Hi' }, finish_reason: null }] },
+    { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+    { choices: [], usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } }
+  ])
+  t.ok(stream.endsWith('data: [DONE]\n\n'))
+  for (const frame of frames(stream)) t.notOk(frame.usage === null || frame.system_fingerprint === null)
+})
+
+t.test('usage is for clients that asked, and whole or not at all', async t => {
+  const usage = { input: { fresh: 3 }, output: { total: 2 } }
+  t.notMatch(write(reply([text('Hi')], 'stop', usage), replyOptions({ includeUsage: false })), /usage/)
+  t.notMatch(write(reply([text('Hi')], 'stop', { input: { fresh: 3 }, output: {} })), /usage/)
+  const details = {
+    input: { fresh: 1, cacheRead: 2, byModality: { audio: 1 } },
+    output: { total: 5, byModality: { audio: 2 } }
+  }
+  t.match(frames(write(reply([], 'stop', details))).at(-1)?.usage, {
+    prompt_tokens: 3,
+    prompt_tokens_details: { cached_tokens: 2, audio_tokens: 1 },
+    completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 2 }
+  })
+})
+
+t.test('a call is named once, and later pieces hold nothing but its number and arguments', async t => {
+  const out = new ReplyBuilder()
+  out.start('r', 'm')
+  const one = out.open(0, call('a', ''))
+  const two = out.open(0, call('b', ''))
+  out.append(two, 'args', '[2')
+  out.append(one, 'args', '[1')
+  out.append(two, 'args', ']')
+  out.append(one, 'args', ']')
+  out.finish(0, { reason: 'stop', native: 'stop' })
+  out.end()
+  const stream = write(out.take())
+  t.same(deltas(stream), [
+    { role: 'assistant', content: null, refusal: null },
+    { tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '' } }] },
+    { tool_calls: [{ index: 1, id: 'b', type: 'function', function: { name: 'f', arguments: '' } }] },
+    { tool_calls: [{ index: 1, function: { arguments: '[2' } }] },
+    { tool_calls: [{ index: 0, function: { arguments: '[1' } }] },
+    { tool_calls: [{ index: 1, function: { arguments: ']' } }] },
+    { tool_calls: [{ index: 0, function: { arguments: ']' } }] },
+    {}
+  ])
+  t.match(frames(stream).at(-1), { choices: [{ finish_reason: 'tool_calls' }] }, 'calls are there, whatever was said')
+})
+
+t.test('a client of the deprecated dialect is told of its call in it', async t => {
+  const options = replyOptions({ dialect: ['functions'] })
+  const stream = write(reply([call('a')]), options)
+  t.match(deltas(stream), [
+    {},
+    { function_call: { name: 'f', arguments: '' } },
+    { function_call: { arguments: '{"a":1}' } },
+    {}
+  ])
+  t.match(frames(stream).at(-1), { choices: [{ finish_reason: 'function_call' }] })
+})
+
+t.test('reasoning is shown in the dialect of the client only', async t => {
+  const seal = {
+    kind: 'signature',
+    data: 'c2ln',
+    issuer: { provider: 'a', modelFamily: 'c', format: 'anthropic-claude-v1' }
+  } as const
+  const events = reply([{ type: 'reasoning', text: 'hm', hidden: false, seal }, text('Hi')])
+  t.notMatch(write(events), /reasoning/)
+  t.same(deltas(write(events, replyOptions({ dialect: ['reasoning_content'] })))[1], { reasoning_content: 'hm' })
+  const shown = deltas(write(events, replyOptions({ dialect: ['reasoning'] })))
+  t.match(shown[1], { reasoning: 'hm', reasoning_details: [{ type: 'reasoning.text', text: 'hm', index: 0 }] })
+  t.match(shown[2], { reasoning_details: [{ signature: 'c2ln', format: 'anthropic-claude-v1', index: 0 }] })
+  const table = chatCompletions.repliesWith?.(replyOptions({ dialect: ['reasoning'] }))
+  t.match(table, { 'reply.reasoning': 'exact', 'reply.seal': 'exact' })
+  t.match(chatCompletions.features, { 'reply.reasoning': 'dropped', 'reply.seal': 'dropped' })
+})
+
+t.test('log probabilities go with the piece of text they belong to', async t => {
+  const logprobs = [{ token: 'Hi', logprob: -0.5, bytes: [72, 105], top: [] }]
+  const stream = write(reply([{ type: 'text', text: 'Hi', logprobs }]))
+  const content = [{ token: 'Hi', logprob: -0.5, bytes: [72, 105], top_logprobs: [] }]
+  t.match(frames(stream)[1], { choices: [{ delta: { content: 'Hi' }, logprobs: { content, refusal: null } }] })
+})
+
+t.test('citations count the joined text, and come in one piece', async t => {
+  const cite = (start: number) => ({
+    kind: 'url' as const,
+    start,
+    end: start + 2,
+    unit: 'codepoint' as const,
+    url: 'https://a.test',
+    title: 'A'
+  })
+  const parts: Part[] = [
+    { type: 'text', text: '😀!', annotations: [cite(0)] },
+    call('a'),
+    { type: 'text', text: 'ok', annotations: [cite(0)] }
+  ]
+  const stream = write(reply(parts))
+  const found = deltas(stream).find(delta => (delta as JsonObject).annotations !== undefined)
+  t.match(found, {
+    annotations: [{ url_citation: { start_index: 0 } }, { url_citation: { start_index: 4, end_index: 6 } }]
+  })
+})
+
+t.test('an image of an answer is not lost', async t => {
+  const image: Part = { type: 'image', source: { kind: 'inline', mime: 'image/png', data: 'AAAA' } }
+  const wire = { images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }] }
+  t.match(deltas(write(reply([image])))[1], wire)
+})
+
+t.test('a failure in the middle closes the stream without a finish and without the marker', async t => {
+  for (const fail of [(stream: ReturnType<typeof chatCompletions.response.encoder>) => stream.fail(BROKEN())]) {
+    const encoder = chatCompletions.response.encoder(replyOptions())
+    const [start, open, piece] = reply([text('Hi')])
+    const before = encoder.push([start!, open!, piece!])
+    const stream = before + fail(encoder)
+    t.notMatch(stream, /\[DONE\]|finish_reason":"/)
+    t.match(frames(stream).at(-1), {
+      error: { message: 'The upstream broke', type: 'server_error', code: 'upstream_error' }
+    })
+    t.equal(encoder.push(reply([])) + encoder.end() + encoder.fail(BROKEN()) + encoder.ping?.(), '', 'nothing follows')
+    await t.rejects(readChunks(stream), /The upstream broke/)
+  }
+})
+
+t.test('an error after the finish is not hidden behind a success', async t => {
+  const out = new ReplyBuilder()
+  out.start('r', 'm')
+  out.whole(0, text('Hi'))
+  out.finish(0, { reason: 'stop', native: 'stop' })
+  out.fail(BROKEN())
+  const stream = write(out.take())
+  t.notMatch(stream, /"finish_reason":"stop"|\[DONE\]/)
+  t.match(stream, /The upstream broke/)
+})
+
+t.test('an end that comes too early is told as an error', async t => {
+  const encoder = chatCompletions.response.encoder(replyOptions())
+  encoder.push(reply([text('Hi')]).slice(0, 3))
+  t.match(frames(encoder.end()), [{ error: { type: 'server_error' } }])
+})
+
+t.test('the keep-alive is a comment, and may come first', async t => {
+  const encoder = chatCompletions.response.encoder(replyOptions())
+  const ping = encoder.ping?.() ?? ''
+  t.equal(ping, ': keep-alive\n\n')
+  const chunks = await readChunks(ping + encoder.push(reply([text('Hi')])) + encoder.end())
+  t.equal(chunks[1]?.choices[0]?.delta.content, 'Hi')
+})
+
+t.test('a refusal without words of its own is told with its explanation', async t => {
+  const out = new ReplyBuilder()
+  out.start('r', 'm')
+  out.finish(0, { reason: 'refusal', native: 'refusal', message: 'Not this' })
+  out.end()
+  const stream = write(out.take())
+  t.same(deltas(stream), [{ role: 'assistant', content: null, refusal: null }, { refusal: 'Not this' }, {}])
+  t.match(frames(stream).at(-1), { choices: [{ finish_reason: 'content_filter' }] })
+})
+
+t.test('what the upstream charged is shown in its own dialect only', async t => {
+  const wire = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, cost: 0.5, x_time: 3 }
+  const body = {
+    id: 'r',
+    model: 'm',
+    usage: wire,
+    choices: [{ index: 0, finish_reason: 'stop', message: { content: 'Hi' } }]
+  }
+  const head = { status: 200, headers: { 'content-type': 'application/json' } }
+  const decoder = chatCompletions.response.decoder(head, { provider: 'up', model: 'm' }, undefined)
+  decoder.push(Buffer.from(JSON.stringify(body)))
+  const events = decoder.end()
+  t.same(frames(write(events)).at(-1)?.usage, { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, x_time: 3 })
+  t.same(frames(write(events, replyOptions({ dialect: ['reasoning'] }))).at(-1)?.usage, wire)
+})
+
+t.test('the official library acts on errors as they are meant', async t => {
+  const error = Object.assign(BROKEN(), { retryAfterMs: 1500 })
+  const { status, body, headers } = chatCompletions.error.encode(error, 'x1')
+  t.same([status, headers], [502, { 'retry-after': '2', 'retry-after-ms': '1500' }])
+  const client = sdk(JSON.stringify(body), 'application/json', status, { ...headers })
+  await t.rejects(client.models.list(), { status: 502, code: 'upstream_error', type: 'server_error' })
+})

@@ -1,0 +1,292 @@
+import type { GenerateRequest, Part } from '@isthmus/core'
+import { requestWith } from '@isthmus/core/testing'
+import type { JsonObject } from '@isthmus/core/wire'
+import t from 'tap'
+import { encodeEnvelope } from '../src/envelope.ts'
+import { messages } from '../src/index.ts'
+import type { MessagesTraits } from '../src/traits.ts'
+import { head, wired } from './support.ts'
+
+const text = (value: string): Part => ({ type: 'text', text: value })
+const call = (id: string, argsText = '{}', name = 'f'): Part => ({
+  type: 'tool_call',
+  id,
+  name,
+  kind: 'function',
+  argsText
+})
+const result = (callId: string, value = 'ok'): Part => ({ type: 'tool_result', callId, content: [text(value)] })
+const user = (...parts: readonly Part[]) => ({ role: 'user', parts }) as const
+const assistant = (...parts: readonly Part[]) => ({ role: 'assistant', parts }) as const
+const tool = (...parts: readonly Part[]) => ({ role: 'tool', parts }) as const
+const system = (value: string) => ({ role: 'system', parts: [text(value)] }) as const
+
+const encode = (changes: Partial<GenerateRequest>, traits: MessagesTraits = {}) => {
+  const request = requestWith({ ingress: { format: 'chat-completions' }, ...changes })
+  const encoded = messages.request.encode(request, { provider: 'p', model: 'm', traits })
+  return { ...encoded, body: wired(encoded.body) as Record<string, never> & JsonObject }
+}
+const wire = (list: GenerateRequest['messages'], traits: MessagesTraits = {}) =>
+  encode({ messages: list }, traits).body.messages as unknown as { role: string; content: unknown }[]
+const gapsOf = (encoded: { readonly gaps: readonly { readonly feature: string; readonly action: string }[] }) =>
+  encoded.gaps.map(gap => `${gap.feature} ${gap.action}`)
+
+t.test('results come first and in one user message, whatever stood between', async t => {
+  const list = wire([
+    user(text('go')),
+    assistant(call('a'), call('b')),
+    system('be brief'),
+    tool(result('b')),
+    user(text('meanwhile')),
+    tool(result('a'))
+  ])
+  t.same(
+    list.map(message => message.role),
+    ['user', 'assistant', 'user']
+  )
+  t.match(list[2]?.content, [
+    { type: 'tool_result', tool_use_id: 'b' },
+    { type: 'tool_result', tool_use_id: 'a' },
+    { type: 'text', text: '<system>\nbe brief\n</system>' },
+    { type: 'text', text: 'meanwhile' }
+  ])
+})
+
+t.test('an instruction in the middle stays in the list for a model that takes it, behind the results', async t => {
+  const list = wire([user(text('go')), assistant(call('a')), system('be brief'), tool(result('a'))], {
+    inListSystem: true
+  })
+  t.same(
+    list.map(message => message.role),
+    ['user', 'assistant', 'user', 'system']
+  )
+})
+
+t.test('ids become legal, alike for call and result, and an id used twice becomes two', async t => {
+  const list = wire([
+    user(text('go')),
+    assistant(call('functions.f:0')),
+    tool(result('functions.f:0', 'one')),
+    assistant(call('functions.f:0')),
+    tool(result('functions.f:0', 'two'))
+  ])
+  const ids = [1, 3].map(at => (list[at]!.content as { id: string }[])[0]?.id)
+  const answered = [2, 4].map(at => (list[at]!.content as { tool_use_id: string }[])[0]?.tool_use_id)
+  t.same(answered, ids)
+  t.not(ids[0], ids[1])
+  for (const id of ids) t.match(id, /^[a-zA-Z0-9_-]+$/)
+})
+
+t.test('a result without its call is kept as text', async t => {
+  const encoded = encode({ messages: [user(text('go')), assistant(text('done')), tool(result('lost', 'forty-two'))] })
+  t.match(JSON.stringify(encoded.body.messages), /call lost.*forty-two/)
+  t.notMatch(JSON.stringify(encoded.body.messages), /tool_result/)
+  t.same(gapsOf(encoded), ['tools.function emulated'])
+})
+
+t.test('the conversation begins with the user, also when there is nothing but an instruction', async t => {
+  t.same(wire([assistant(text('hello')), user(text('hi'))])[0], {
+    role: 'user',
+    content: [{ type: 'text', text: '.' }]
+  })
+  const alone = encode({ messages: [system('say hi')] })
+  t.equal(alone.body.system, undefined)
+  t.same(alone.body.messages, [{ role: 'user', content: [{ type: 'text', text: 'say hi' }] }])
+})
+
+t.test('blank text is left out, and so are messages that hold nothing else', async t => {
+  const list = wire([user(text('a')), assistant(text(' ')), user(text(''), text('b'))])
+  t.same(list, [
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'a' },
+        { type: 'text', text: 'b' }
+      ]
+    }
+  ])
+  t.same(wire([user(text('a')), assistant(text(' '), call('c')), tool(result('c'))])[1]?.content, [
+    { type: 'text', text: ' ' },
+    { type: 'tool_use', id: 'c', name: 'f', input: {} }
+  ])
+})
+
+t.test('the input of a call is an object, whatever the model wrote', async t => {
+  const inputOf = (argsText: string) => {
+    const list = wire([user(text('go')), assistant(call('a', argsText)), tool(result('a'))])
+    return (list[1]!.content as { input: unknown }[])[0]?.input
+  }
+  t.same(inputOf(''), {})
+  t.same(inputOf('{"a":1}'), { a: 1 })
+  t.same(inputOf('"{\\"a\\":1}"'), { a: 1 })
+  t.same(inputOf('[1]'), { input: [1] })
+  t.same(inputOf('{"a":'), { _raw: '{"a":' })
+})
+
+t.test('reasoning goes back to who sealed it, and to nobody else', async t => {
+  const issuer = (format: string) => ({ provider: '', modelFamily: '', format })
+  const sealed = (format: string): Part => ({
+    type: 'reasoning',
+    text: 'hm',
+    hidden: false,
+    seal: { kind: 'signature', data: 'sig', issuer: issuer(format) }
+  })
+  const said = (part: Part, traits: MessagesTraits = {}) =>
+    encode({ messages: [user(text('a')), assistant(part, text('b'))] }, traits)
+  t.match(said(sealed('anthropic-claude-v1')).body.messages, [
+    {},
+    { content: [{ thinking: 'hm', signature: 'sig' }, {}] }
+  ])
+  const foreign = said(sealed('openai-responses-v1'))
+  t.notMatch(JSON.stringify(foreign.body), /hm/)
+  t.same(gapsOf(foreign), ['input.reasoning dropped'])
+  t.match(said({ type: 'reasoning', text: 'hm', hidden: false }, { replay: 'any' }).body.messages, [
+    {},
+    { content: [{ thinking: 'hm' }, {}] }
+  ])
+})
+
+t.test('a seal of another vendor comes home through a client of this format', async t => {
+  const seal = {
+    kind: 'encrypted',
+    data: 'x',
+    issuer: { provider: 'o', modelFamily: 'g', format: 'openai-responses-v1' }
+  } as const
+  const content = [
+    { type: 'thinking', thinking: 'hm', signature: encodeEnvelope(seal) },
+    { type: 'thinking', thinking: '', signature: encodeEnvelope(seal, { on: 'call', callId: 'c' }) },
+    { type: 'tool_use', id: 'c', name: 'f', input: {} }
+  ]
+  const decoded = messages.request.decode(
+    {
+      model: 'm',
+      max_tokens: 5,
+      messages: [
+        { role: 'user', content: 'x' },
+        { role: 'assistant', content }
+      ]
+    },
+    head()
+  )
+  const parts = decoded.messages[1]?.parts ?? []
+  t.same(
+    parts.map(part => [part.type, part.seal]),
+    [
+      ['reasoning', seal],
+      ['tool_call', seal]
+    ]
+  )
+})
+
+t.test('no more than four cache marks go out: the last ones', async t => {
+  const marked = (value: string): Part => ({ ...text(value), type: 'text', text: value, cache: { ttl: '1h' } })
+  const encoded = encode({
+    messages: [{ role: 'system', parts: [marked('s')] }, user(marked('a'), marked('b'), marked('c'), marked('d'))]
+  })
+  const body = JSON.stringify(encoded.body)
+  t.equal(body.split('cache_control').length - 1, 4)
+  t.notMatch(JSON.stringify(encoded.body.system), /cache_control/)
+  t.same(gapsOf(encoded), ['cache.mark dropped'])
+})
+
+t.test('a limit is always sent, and kept under the model’s', async t => {
+  t.equal(encode({}).body.max_tokens, 4096)
+  t.equal(encode({}, { maxOutput: 8000 }).body.max_tokens, 8000)
+  const clamped = encode({ output: { maxTokens: 9000 } }, { maxOutput: 8000 })
+  t.equal(clamped.body.max_tokens, 8000)
+  t.same(gapsOf(clamped), ['output.max_tokens converted'])
+})
+
+t.test('sampling is fitted to the model, and what was lost is told', async t => {
+  const sampled = (sampling: GenerateRequest['sampling'], traits: MessagesTraits = {}) => encode({ sampling }, traits)
+  t.match(sampled({ temperature: 1.7 }), { body: { temperature: 1 }, gaps: [{ from: 1.7, to: 1 }] })
+  const none = sampled({ temperature: 0.2, topP: 0.5, topK: 4 }, { sampling: 'none' })
+  t.notMatch(Object.keys(none.body), ['temperature'])
+  t.same(gapsOf(none), ['sampling.temperature dropped', 'sampling.top_p dropped', 'sampling.top_k dropped'])
+  t.match(sampled({ temperature: 0.2, topP: 0.5 }, { sampling: 'one' }).body, { temperature: 0.2, top_p: undefined })
+})
+
+t.test('tools have an object for input; a choice without tools is left out', async t => {
+  const bare = { type: 'function', name: 'f' } as const
+  t.same(encode({ tools: [bare] }).body.tools, [{ name: 'f', input_schema: { type: 'object', properties: {} } }])
+  t.equal(encode({ toolChoice: { type: 'required' } }).body.tool_choice, undefined)
+  t.same(encode({ tools: [bare], parallelTools: false }).body.tool_choice, {
+    type: 'auto',
+    disable_parallel_tool_use: true
+  })
+  const two = [bare, { type: 'function', name: 'g' } as const]
+  const subset = encode({ tools: two, toolChoice: { type: 'subset', mode: 'required', names: ['g'] } })
+  t.match(subset.body, { tools: [{ name: 'g' }], tool_choice: { type: 'any' } })
+})
+
+t.test('names that the format cannot hold come back as they were', async t => {
+  const encoded = encode({
+    tools: [{ type: 'function', name: 'a.b/c' }],
+    toolChoice: { type: 'one', name: 'a.b/c', kind: 'function' }
+  })
+  const [{ name }] = encoded.body.tools as unknown as [{ name: string }]
+  t.match(name, /^[a-zA-Z0-9_-]+$/)
+  t.match(encoded.body.tool_choice, { type: 'tool', name })
+  t.same(encoded.context, { renamed: { [name]: 'a.b/c' } })
+})
+
+t.test('a forced call is not asked of a model that cannot be forced', async t => {
+  const forced = { tools: [{ type: 'function', name: 'f' }], toolChoice: { type: 'required' } } as const
+  const free = encode(forced, { forcedTools: 'no' })
+  t.equal(free.body.tool_choice, undefined)
+  t.same(gapsOf(free), ['tools.choice.required dropped'])
+})
+
+const SCHEMA = { type: 'object', properties: { a: { type: 'string', minLength: 2 } }, required: ['a'] }
+const json = (schema: unknown) => ({ output: { maxTokens: 9, format: { type: 'json_schema', schema } } }) as const
+
+t.test('a schema for the answer is native where it can be, and a forced tool where not', async t => {
+  const native = encode(json(SCHEMA))
+  t.match(native.body.output_config, { format: { type: 'json_schema', schema: { additionalProperties: false } } })
+  t.same(gapsOf(native), ['output.json_schema converted'])
+  const tool = encode(json(SCHEMA), { nativeSchema: false })
+  t.same(tool.body.tools, [
+    {
+      name: 'json_answer',
+      description: 'Gives the answer. Call this to answer, with the whole answer as its input.',
+      input_schema: SCHEMA
+    }
+  ])
+  t.same(tool.body.tool_choice, { type: 'tool', name: 'json_answer', disable_parallel_tool_use: true })
+  t.same(tool.context, { answer: { name: 'json_answer', wrapped: false, alone: true } })
+  const list = encode(json({ type: 'array', items: {} }))
+  t.match(list.context, { answer: { wrapped: true } })
+  t.match(encode({ output: { format: { type: 'json_object' } } }).body.system, [{ text: /one JSON object/ }])
+})
+
+t.test('where a tool cannot be forced, an instruction asks for the answer', async t => {
+  const asked = encode(json(SCHEMA), { nativeSchema: false, forcedTools: 'no' })
+  t.equal(asked.body.tool_choice, undefined)
+  t.match(asked.body.system, [{ text: /json_answer/ }])
+})
+
+t.test('members of other formats are not sent, and that is told', async t => {
+  const encoded = encode({ ext: { 'chat-completions': { verbosity_v2: 1 } } })
+  t.same(encoded.gaps, [{ feature: 'ext', action: 'dropped', field: 'verbosity_v2' }])
+})
+
+t.test('pictures in an answer move into the next user turn', async t => {
+  const image: Part = { type: 'image', source: { kind: 'url', url: 'https://x.example/a.png' } }
+  const list = wire([user(text('draw')), assistant(text('here'), image), user(text('again'))])
+  t.match(list[2]?.content, [{ type: 'text' }, { type: 'image' }, { type: 'text', text: 'again' }])
+})
+
+t.test('what the format has no block for is refused rather than left out', async t => {
+  const bmp: Part = { type: 'image', source: { kind: 'inline', mime: 'image/bmp', data: 'QQ==' } }
+  t.throws(() => wire([user(bmp)]), { kind: 'unsupported', message: /image\/bmp/ } as never)
+  const upload: Part = { type: 'file', source: { kind: 'file_ref', provider: 'openai', id: 'file-1' } }
+  t.throws(() => wire([user(upload)]), { kind: 'unsupported' } as never)
+  const notes: Part = {
+    type: 'file',
+    source: { kind: 'inline', mime: 'text/csv', data: Buffer.from('a,b').toString('base64') },
+    filename: 'n.csv'
+  }
+  t.match(wire([user(notes)])[0]?.content, [
+    { type: 'document', title: 'n.csv', source: { type: 'text', data: 'a,b' } }
+  ])
+})
