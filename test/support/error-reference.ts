@@ -49,6 +49,10 @@ const NOTES: Readonly<Record<string, Note>> = {
   ),
   ISTHMUS_REQUEST_ENCODING: note('The body is compressed.', 'Send it as it is.'),
   ISTHMUS_REQUEST_TOO_LARGE: note('The body is larger than the limit.', 'Send less, or raise `server.bodyLimitBytes`.'),
+  ISTHMUS_REQUEST_DEPTH: note(
+    'Something in the body, such as a tool schema, is nested so deeply that it cannot be read or written.',
+    'Send it flatter.'
+  ),
   ISTHMUS_REQUEST_TIMEOUT: note(
     'The headers or the body took longer than `server.requestMs`.',
     'Look at the connection; raise the limit for slow uploads.'

@@ -42,7 +42,8 @@ export class ModelLister {
       await this.#list(id)
       listed = true
     } catch (thrown) {
-      if (!this.#abort.signal.aborted) this.#log.warn({ channel: id, err: thrown }, 'cannot read the model list')
+      if (!this.#abort.signal.aborted)
+        this.#log.warn({ channel: id, reason: String((thrown as Error).message) }, 'cannot read the model list')
     }
     if (this.#abort.signal.aborted || this.#refreshMs === 0) return
     const waitMs = listed ? this.#refreshMs : Math.min(RETRY_MS, this.#refreshMs)

@@ -27,6 +27,11 @@ export const ISTHMUS_REQUEST_TOO_LARGE = createError(
   'too_large',
   'The request body is larger than %s bytes (server.bodyLimitBytes)'
 )
+export const ISTHMUS_REQUEST_DEPTH = createError(
+  'ISTHMUS_REQUEST_DEPTH',
+  'invalid_request',
+  'The request body is nested too deeply'
+)
 export const ISTHMUS_REQUEST_TIMEOUT = createError(
   'ISTHMUS_REQUEST_TIMEOUT',
   'request_timeout',
@@ -158,5 +163,7 @@ export const ISTHMUS_SERVER_LISTEN = createError('ISTHMUS_SERVER_LISTEN', 'inter
 /** toGatewayError turns anything that was thrown into a GatewayError; what is not one already becomes `internal`. */
 export function toGatewayError(thrown: unknown, instance?: string): GatewayError {
   if (isGatewayError(thrown)) return thrown
+  // Codecs walk what a client nests, and JSON itself gives up where the stack does.
+  if (thrown instanceof RangeError && /call stack/.test(thrown.message)) return ISTHMUS_REQUEST_DEPTH()
   return ISTHMUS_INTERNAL.with({ cause: thrown, instance })
 }

@@ -1,0 +1,63 @@
+import { featuresOf, type GenerateRequest, isGatewayError, leaveOut } from '@isthmus/core'
+import { golden, requestHead } from '@isthmus/core/testing'
+import t from 'tap'
+import { clientFile, type Fixture, hubRequest, MODEL, PROVIDER, requestCases, type RequestCaseFile } from './support/fixtures.ts'
+import { loadSpokes, type Spoke } from './support/formats.ts'
+import { requestContent } from './support/normal.ts'
+
+/*
+ * Each request of `fixtures/requests` against the hub, one format at a time: what a client of the format sends reads as
+ * the hub has it, and what the hub has is written as the format's file has it.
+ */
+
+const spokes = await loadSpokes()
+const ids = spokes.map(({ id }) => id)
+
+for (const fixture of requestCases()) {
+  const { about } = fixture
+  t.test(`request ${fixture.name}: ${about.title}`, async t => {
+    const hub = hubRequest(fixture)
+    t.same([...featuresOf(hub)].sort(), about.features, 'case.json lists its features')
+    t.same(unknown(fixture), [], 'every file belongs to a format')
+    for (const spoke of spokes) {
+      checkWritten(t, fixture, hub, spoke)
+      checkRead(t, fixture, hub, spoke)
+    }
+  })
+}
+
+function unknown(fixture: Fixture<RequestCaseFile>): readonly string[] {
+  const known = ['case.json', 'ir.json', ...ids.flatMap(id => [`${id}.json`, `${id}.client.json`])]
+  return fixture.files().filter(file => !known.includes(file))
+}
+
+/** checkWritten: without the file there is nothing to write, because the format refuses a feature of the case. */
+function checkWritten(t: Tap, fixture: Fixture<RequestCaseFile>, hub: GenerateRequest, { id, format }: Spoke): void {
+  const losses = fixture.about.gaps?.[id] ?? {}
+  const refused = Object.values(losses).includes('rejected')
+  const encode = () => {
+    const dropped = Object.keys(losses).filter(feature => losses[feature as keyof typeof losses] === 'dropped')
+    return format.request.encode(leaveOut(hub, dropped as never), { provider: PROVIDER, model: MODEL } as never)
+  }
+  if (!refused) {
+    golden(fixture.path(`${id}.json`), encode().body)
+    return
+  }
+  const rejects = Object.keys(losses).some(feature => format.features[feature as keyof typeof losses] === 'rejected')
+  if (!rejects) t.throws(encode, { kind: 'unsupported' }, `${id} refuses the case`)
+}
+
+function checkRead(t: Tap, fixture: Fixture<RequestCaseFile>, hub: GenerateRequest, { id, format }: Spoke): void {
+  const file = clientFile(fixture, id)
+  const says = fixture.about.clients.includes(id)
+  if (file === undefined) {
+    t.notOk(says, `${id} has no file`)
+    return
+  }
+  const read = requestContent(format.request.decode(fixture.json(file), requestHead()))
+  if (says) t.same(read, requestContent(hub), `${file} says what the hub has`)
+  else t.notSame(read, requestContent(hub), `${file} says the whole case: case.json should list it in clients`)
+}
+
+type Tap = Pick<typeof t, 'same' | 'notSame' | 'throws' | 'notOk'>
+void isGatewayError
