@@ -23,6 +23,7 @@ export interface Asked {
 }
 
 const FINISHES: Readonly<Record<string, string>> = {
+  '': 'stop',
   stop: 'stop',
   end_turn: 'stop',
   stop_sequence: 'stop',
@@ -57,17 +58,18 @@ async function askMessages({ url, model, stream }: Asked): Promise<Message> {
 /** readingOfChat reads the first choice. */
 export function readingOfChat({ choices, usage }: ChatCompletion): Reading {
   const [choice] = choices
-  const { content, refusal, tool_calls = [], function_call } = choice?.message ?? {}
-  const calls = tool_calls.map(call =>
+  const { content, refusal, tool_calls, function_call } = choice?.message ?? {}
+  const calls = (tool_calls ?? []).map(call =>
     call.type === 'function'
       ? ([call.function.name, parsed(call.function.arguments)] as const)
       : ([call.type, null] as const)
   )
-  if (function_call) calls.push([function_call.name, parsed(function_call.arguments)])
+  // One vendor sends a call without a name, and a finish reason without text, where there is none.
+  if (function_call?.name) calls.push([function_call.name, parsed(function_call.arguments)])
   return {
     text: `${content ?? ''}${refusal ?? ''}`,
     calls,
-    finish: FINISHES[choice?.finish_reason ?? ''] ?? String(choice?.finish_reason),
+    finish: FINISHES[choice?.finish_reason ?? 'none'] ?? String(choice?.finish_reason),
     usage: usage
       ? {
           input: usage.prompt_tokens,
@@ -84,7 +86,7 @@ export function readingOfMessage({ content, stop_reason, usage }: Message): Read
   return {
     text: content.map(block => (block.type === 'text' ? block.text : '')).join(''),
     calls: content.flatMap(block => (block.type === 'tool_use' ? [[block.name, block.input] as const] : [])),
-    finish: FINISHES[stop_reason ?? ''] ?? String(stop_reason),
+    finish: FINISHES[stop_reason ?? 'none'] ?? String(stop_reason),
     usage: {
       input: usage.input_tokens + cached + (usage.cache_creation_input_tokens ?? 0),
       output: usage.output_tokens,

@@ -13,6 +13,8 @@ export const hasShared = (folder: string): boolean => existsSync(new URL(`${fold
 export interface Recording {
   readonly id: string
   readonly api: string
+  /** Who answered. */
+  readonly provider: string
   readonly stream: boolean
   readonly model: string
   readonly features: readonly string[]

@@ -86,6 +86,12 @@ export class Attempts {
     this.#sending?.abort()
   }
 
+  /** settle aborts what is still under way; a reply that is complete keeps its connection. */
+  settle(): void {
+    if (this.#current !== undefined) this.abort()
+    this.#over = true
+  }
+
   #record(outcome: AttemptRecord['outcome'], code?: string, status?: number): void {
     const current = this.#current
     if (current === undefined) return
@@ -98,7 +104,8 @@ export class Attempts {
   async #try(): Promise<void> {
     const x = this.#x
     const candidate = x.plan?.candidates[this.#next++] as Planned
-    this.#current = { target: `${candidate.provider}/${candidate.model}`, startMs: this.#deps.nowMs() }
+    const current = { target: `${candidate.provider}/${candidate.model}`, startMs: this.#deps.nowMs() }
+    this.#current = current
     try {
       const upstream = this.#deps.upstream(candidate.provider)
       const request = upstream.provider.encode(sendable(x.request, candidate.gaps), candidate)
@@ -111,7 +118,9 @@ export class Attempts {
       if (this.#over) return
       const outlet = this.#outletFor(candidate, gaps, upstream)
       const attempt = new Attempt(upstream, candidate, request.context, this.#untilEnd, outlet)
-      this.#sending = this.#deps.transport.dispatch(upstream, request, attempt)
+      const sending = this.#deps.transport.dispatch(upstream, request, attempt)
+      // It may have failed already, and the next attempt may be under way.
+      if (this.#current === current) this.#sending = sending
     } catch (thrown) {
       this.#failed(toGatewayError(thrown, candidate.provider), undefined)
     }
@@ -136,6 +145,7 @@ export class Attempts {
       if (last?.type === 'end') {
         const error = batch.find(event => event.type === 'error')?.error
         this.#record(error === undefined ? 'ok' : 'failed', error?.code)
+        this.#sending?.leave()
       }
       const go = this.#outlet.deliver(batch)
       this.#paused = !go
@@ -161,6 +171,8 @@ export class Attempts {
     const x = this.#x
     const target = this.#current?.target
     this.#record('failed', error.code, status)
+    this.#sending?.leave()
+    this.#sending = undefined
     if (x.cancelled) {
       this.#outlet.failed(ISTHMUS_REQUEST_CANCELLED())
       return

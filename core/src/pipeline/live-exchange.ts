@@ -88,8 +88,8 @@ export class LiveExchange implements Exchange {
   /** letGo drops the conversation once it cannot be needed again: it would live as long as the reply. */
   letGo(): void {
     if (this.#request === undefined) return
-    const { source: _source, ...request } = this.#request
-    this.#request = { ...request, messages: [], tools: [] }
+    const { op, model, reply, ingress } = this.#request
+    this.#request = { op, model, reply, ingress, messages: [], tools: [], sampling: {}, output: {} }
   }
 
   get cancelReason(): unknown {

@@ -195,7 +195,7 @@ export class Run implements AnswerOutlet {
   #settle(): void {
     clearTimeout(this.#total)
     clearTimeout(this.#waiting)
-    this.#attempts?.abort()
+    this.#attempts?.settle()
     this.#x.onCancel = undefined
     this.#deps.settled(this.#x)
     if (this.#summary !== undefined) settle(this.#x, this.#deps.attempts.hooks, this.#summary)

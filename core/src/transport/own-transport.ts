@@ -70,6 +70,8 @@ export function pumpBody(
       wake?.()
       wake = undefined
     },
-    abort
+    abort,
+    // There is no connection to keep.
+    leave: abort
   }
 }

@@ -15,4 +15,9 @@ export interface Sending {
   resume(): void
   /** abort closes the connection at once; the sink hears nothing more. */
   abort(): void
+  /**
+   * leave is for a reply that is complete before its body is: a format's end mark comes before HTTP's. The rest is read
+   * and thrown away, so that the connection can be used again; what takes longer than a moment is aborted.
+   */
+  leave(): void
 }

@@ -15,6 +15,9 @@ export interface Upstream {
 /** ProxyEnv is the environment that says which proxy to use, by the usual variables. */
 export type ProxyEnv = Readonly<Record<string, string | undefined>>
 
+/** How long the rest of a complete reply may take. */
+const LEAVE_MS = 1000
+
 interface Pool {
   readonly dispatcher: Dispatcher
   readonly origin: string
@@ -152,6 +155,7 @@ class Handler implements Sending, Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #answered = false
   #done = false
+  #left: NodeJS.Timeout | undefined
 
   constructor(provider: string, sink: ReplySink) {
     this.#provider = provider
@@ -164,8 +168,19 @@ class Handler implements Sending, Dispatcher.DispatchHandler {
 
   abort(): void {
     if (this.#done) return
-    this.#done = true
+    this.#finish()
     this.#controller?.abort(new Error('aborted'))
+  }
+
+  leave(): void {
+    if (this.#done || this.#left !== undefined) return
+    this.#left = setTimeout(() => this.abort(), LEAVE_MS).unref()
+    this.#controller?.resume()
+  }
+
+  #finish(): void {
+    this.#done = true
+    clearTimeout(this.#left)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -191,7 +206,7 @@ class Handler implements Sending, Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#done) return
+    if (this.#done || this.#left !== undefined) return
     this.#try(() => {
       if (!this.#sink.chunk(chunk)) controller.pause()
     })
@@ -199,14 +214,14 @@ class Handler implements Sending, Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#done) return
-    this.#done = true
-    this.#try(() => this.#sink.end())
+    this.#finish()
+    if (this.#left === undefined) this.#try(() => this.#sink.end())
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: unknown): void {
     if (this.#done) return
-    this.#done = true
-    this.#sink.fail(classify(error, this.#provider, this.#answered))
+    this.#finish()
+    if (this.#left === undefined) this.#sink.fail(classify(error, this.#provider, this.#answered))
   }
 
   #try(run: () => void): void {

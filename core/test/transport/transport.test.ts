@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Socket
 import t from 'tap'
 import type { Provider, ResponseHead } from '../../src/contract/index.ts'
 import { type GatewayError, ISTHMUS_UPSTREAM_PROTOCOL } from '../../src/errors/index.ts'
-import { fakeUpstream } from '../../src/testing/fake-upstream.ts'
+import { fakeUpstream, gate } from '../../src/testing/fake-upstream.ts'
 import { Transport } from '../../src/transport/index.ts'
 
 const limits = { connectMs: 500, headersMs: 5000, idleMs: 5000, connections: 4, origins: [] }
@@ -120,6 +120,37 @@ t.test('connections are kept and used again', async t => {
   // The next request may begin before the last one has given its connection back, so two may be open.
   t.ok(sockets.size <= 2, `${sockets.size} connections for 8 requests`)
 })
+
+t.test(
+  'a reply that is complete before its body is keeps its connection, and is aborted if the rest takes long',
+  async t => {
+    const rest = gate()
+    const upstream = await fakeUpstream([
+      { steps: ['done', { wait: rest }, 'rest'] },
+      { steps: ['done', { silent: true }] }
+    ])
+    const transport = new Transport(limits)
+    t.teardown(() => Promise.all([transport.close(), upstream.close()]))
+    const untilDone = (): Promise<void> =>
+      new Promise(resolve => {
+        const sending = transport.dispatch({ id: 'up', provider: provider(upstream.origin) }, get, {
+          head() {},
+          chunk() {
+            sending.leave()
+            resolve()
+            return false
+          },
+          end: () => t.fail('the sink was told of the end'),
+          fail: () => t.fail('the sink was told of a failure')
+        })
+      })
+    await untilDone()
+    rest.open()
+    t.equal(await upstream.requests[0]?.closed, 'done')
+    await untilDone()
+    t.equal(await upstream.requests[1]?.closed, 'aborted')
+  }
+)
 
 t.test('the proxy of the environment is used, but not for the hosts it leaves out', async t => {
   const upstream = await fakeUpstream({ steps: ['direct'] })

@@ -5,6 +5,7 @@ import { defined, makeExt, put, withNested } from './ext.ts'
 import { decodeContent } from './part-decode.ts'
 import { decodeDetail, plainText } from './reasoning-details.ts'
 import { callShapes, messageShapes } from './request-schema.ts'
+import { FORMAT } from './types.ts'
 
 const KEYS: ReadonlySet<string> = new Set([
   'role',
@@ -50,7 +51,7 @@ export function decodeAssistant(
   if (wire.audio) {
     const nested = restOf(wire.audio as JsonObject, AUDIO_KEYS)
     if (nested !== undefined) put(left, 'audio', nested)
-    parts.push({ type: 'audio', source: { kind: 'file_ref', provider: '', id: wire.audio.id } })
+    parts.push({ type: 'audio', source: { kind: 'file_ref', provider: FORMAT, id: wire.audio.id } })
   }
   wire.tool_calls?.forEach((call, index) => {
     parts.push(decodeCall(call, `${path}.tool_calls[${index}]`))

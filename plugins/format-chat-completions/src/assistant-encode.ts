@@ -4,7 +4,7 @@ import type { Encoding } from './encoding.ts'
 import { addMembers, membersOf, spellingOf } from './ext.ts'
 import { encodeContent, finishMessage, isPlain } from './message-encode.ts'
 import { fitCallId } from './names.ts'
-import { encodePart } from './part-encode.ts'
+import { encodePart, knowsFile } from './part-encode.ts'
 import { encodeDetails, plainText } from './reasoning-details.ts'
 import { joinTexts } from './text-join.ts'
 import { FORMAT } from './types.ts'
@@ -139,10 +139,7 @@ function repeated(message: Message): string {
 
 function encodeAudio(part: Extract<Part, { type: 'audio' }>, turn: Turn, encoding: Encoding): void {
   const { source, transcript } = part
-  if (
-    source.kind === 'file_ref' &&
-    (source.provider === '' ? encoding.native : source.provider === encoding.provider)
-  ) {
+  if (source.kind === 'file_ref' && knowsFile(source.provider, encoding)) {
     turn.wire.audio = { id: source.id }
     return
   }

@@ -131,7 +131,7 @@ function fileSource(
     const source = urlSource(data)
     return source.kind === 'inline' || /^https?:/i.test(data) ? source : undefined
   }
-  if (typeof id === 'string') return { kind: 'file_ref', provider: '', id }
+  if (typeof id === 'string') return { kind: 'file_ref', provider: FORMAT, id }
   throw invalid(`${path}.file_data`, 'a string', data)
 }
 

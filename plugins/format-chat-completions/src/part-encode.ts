@@ -108,9 +108,9 @@ function filename(part: FilePart, mime: string): string | undefined {
   return part.title ?? `document.${mime.replace(/^.*\//, '').replace(/[^a-z0-9].*$/, '') || 'bin'}`
 }
 
-/** knowsFile: a client of this format means files of the upstream it is sent to. */
-function knowsFile(issuer: string, { native, provider, traits }: Encoding): boolean {
-  return issuer === '' ? native : issuer === provider || (traits.fileIssuers ?? []).includes(issuer)
+/** knowsFile: a client of this format means uploads of the upstream it is sent to. */
+export function knowsFile(issuer: string, { provider, traits }: Encoding): boolean {
+  return issuer === FORMAT || issuer === provider || (traits.fileIssuers ?? []).includes(issuer)
 }
 
 function encodeOpaque(part: OpaquePart, encoding: Encoding): JsonObject[] {

@@ -96,7 +96,7 @@ t.test('every kind has its status, type and code', async t => {
 })
 
 t.test('what cannot pass by trying again says so', async t => {
-  const retry = (kind: ErrorKind) => chatCompletions.error.encode(createError('TEST', kind, '')(), 'x').headers
+  const retry = (kind: ErrorKind) => chatCompletions.error.encode(createError('TEST', kind, 'said')(), 'x').headers
   for (const kind of ['budget_exceeded', 'upstream_denied', 'internal'] as const) {
     t.same(retry(kind), { 'x-should-retry': 'false' }, kind)
   }

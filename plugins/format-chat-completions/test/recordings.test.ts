@@ -5,11 +5,24 @@ import t, { type Test } from 'tap'
 import { chatCompletions } from '../src/index.ts'
 import { ChatReader } from '../src/response-decode.ts'
 import { type Allowed, differences, unexplained } from './support/differences.ts'
-import { type Recording, recordings } from './support/recordings.ts'
+import { captures, type Recording, recordings } from './support/recordings.ts'
 import { readChunks, readStream, readWhole } from './support/sdk.ts'
 
 const all = recordings()
 if (all.length === 0) t.pass('there are no recordings beside this repository; nothing was compared')
+
+t.test('requests of real clients are read, and settle after one round', async t => {
+  for (const { client, what, request } of captures()) {
+    const once = roundTrip(request.body)
+    t.same(roundTrip(once), once, `${client}: ${what}`)
+  }
+})
+
+function roundTrip(body: unknown): unknown {
+  const request = chatCompletions.request.decode(body, requestHead())
+  const { body: written } = chatCompletions.request.encode(request, { provider: 'recorded', model: request.model })
+  return JSON.parse(JSON.stringify(written))
+}
 
 const unused = (allowed: readonly Allowed[], used: ReadonlySet<Allowed>) =>
   allowed.filter(entry => !used.has(entry)).map(entry => entry.why)

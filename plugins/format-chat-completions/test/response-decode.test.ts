@@ -202,8 +202,7 @@ const ERRORS: readonly (readonly [string, string, string, string])[] = [
     frame({ delta: {}, finish_reason: 'error', error: { message: 'broken', code: 503 } }),
     'upstream_overloaded',
     'broken'
-  ],
-  ['bare JSON in the stream', '{"error":{"message":"broken"}}\n', 'upstream_unavailable', 'broken']
+  ]
 ]
 
 for (const [what, text, kind, message] of ERRORS) {
@@ -212,6 +211,11 @@ for (const [what, text, kind, message] of ERRORS) {
     t.match(error, { kind, message })
   })
 }
+
+t.test('bare JSON at the end of a stream is an error too', async t => {
+  const events = stream(delta({ content: 'Hi' }), '{"error":{"message":"broken"}}\n')
+  t.match(failure(events), { kind: 'upstream_unavailable', message: 'broken' })
+})
 
 t.test('content in the same event as an error is read first, and an error of null is none', async t => {
   const events = stream(frame({ delta: { content: 'Hi' } }, { error: { message: 'broken' } }))

@@ -14,7 +14,25 @@ export interface Recording {
   }
 }
 
-const FOLDER = new URL('../../../../../shared/recordings/chat/', import.meta.url)
+const SHARED = new URL('../../../../../shared/', import.meta.url)
+const FOLDER = new URL('recordings/chat/', SHARED)
+const CAPTURES = new URL('clients/captures/', SHARED)
+
+/** Capture is a request as a real client sent it. */
+export interface Capture {
+  readonly client: string
+  readonly what: string
+  readonly request: { readonly url: string; readonly body: unknown }
+}
+
+/** captures are the requests of real clients to this format's route, where there are any beside the repository. */
+export function captures(): Capture[] {
+  if (!existsSync(CAPTURES)) return []
+  return readdirSync(CAPTURES, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.json'))
+    .map(name => JSON.parse(readFileSync(new URL(name, CAPTURES), 'utf8')) as Capture)
+    .filter(({ request }) => request.url.includes('/chat/completions'))
+}
 
 /** recordings are beside the repository, where there are any. */
 export function recordings(): Recording[] {
