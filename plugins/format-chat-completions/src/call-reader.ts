@@ -100,8 +100,11 @@ export class CallReader {
   #find(id: string, index: number | undefined, name: string): Call | undefined {
     if (id !== '') {
       const known = this.#byId.get(id)
-      if (known !== undefined) return known
       const same = index === undefined ? undefined : this.#byIndex.get(index)
+      if (same?.id === id) return same
+      // One id for two calls: the second has a number and a name of its own.
+      const another = index !== undefined && same === undefined && name !== '' && name !== known?.name
+      if (known !== undefined && !another) return known
       // A new id under a used index is another call, unless the first one had none.
       return same !== undefined && same.id === '' ? same : undefined
     }

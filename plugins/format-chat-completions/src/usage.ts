@@ -4,7 +4,12 @@ import { DIALECT } from './dialect.ts'
 import { addMembers, defined } from './ext.ts'
 import { FORMAT } from './types.ts'
 
-const MODALITIES = ['audio', 'image', 'text', 'video'] as const
+const MODALITIES = [
+  ['audio', 'audio_tokens'],
+  ['image', 'image_tokens'],
+  ['text', 'text_tokens'],
+  ['video', 'video_tokens']
+] as const
 const COUNT_KEYS: ReadonlySet<string> = new Set([
   'prompt_tokens',
   'completion_tokens',
@@ -60,8 +65,8 @@ function outputTotal(
 
 function modalities(details: JsonObject): Record<string, number> | undefined {
   let found: Record<string, number> | undefined
-  for (const modality of MODALITIES) {
-    const tokens = numberOf(details[`${modality}_tokens`])
+  for (const [modality, key] of MODALITIES) {
+    const tokens = numberOf(details[key])
     if (tokens === undefined) continue
     found ??= {}
     found[modality] = tokens

@@ -107,6 +107,14 @@ t.test('calls are told apart by id, then by index, then by the last one', async 
   }
 })
 
+t.test('two calls under one id are two, if number and name differ', async t => {
+  const open = (index: number, name: string) => toolDelta({ index, id: 'a', function: { name, arguments: '{}' } })
+  t.same(calls(open(0, 'f'), open(1, 'g'), stop('tool_calls'), DONE), [
+    ['f', '{}'],
+    ['g', '{}']
+  ])
+})
+
 t.test('a call is not taken for complete before the end', async t => {
   const open = toolDelta({ index: 0, id: 'a', function: { name: 'f', arguments: '{}' } })
   t.same(calls(open, toolDelta({ index: 0, function: { arguments: ' ' } }), stop('tool_calls'), DONE), [['f', '{} ']])

@@ -120,3 +120,10 @@ export function hubEvents(fixture: Fixture<ReplyCaseFile>): EventBatch {
 /** PROVIDER is the instance of the provider in every test, and MODEL its model. */
 export const PROVIDER = 'acme'
 export const MODEL = 'acme-1'
+
+/** Told is a failure as an upstream or the gateway tells it. */
+export interface Told {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: unknown
+}

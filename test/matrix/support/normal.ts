@@ -20,7 +20,7 @@ function plain(value: unknown): unknown {
       if (NOTATION.has(key)) return undefined
       // Of parts, tools and choices the native object is the content; elsewhere it repeats what was read.
       if (key === 'native' && !('type' in this)) return undefined
-      if (key === 'seal') return sealContent(member as Seal)
+      if (key === 'seal' || isSealDelta(key, this)) return sealContent(member as Seal)
       if (key === 'kind' && member === 'document') return undefined
       return member
     })
@@ -29,6 +29,9 @@ function plain(value: unknown): unknown {
 
 /** Where a format keeps a seal is notation too; whose it is decides where it may go. */
 const sealContent = ({ kind, data, issuer }: Seal) => ({ kind, data, format: issuer.format })
+
+const isSealDelta = (key: string, holder: object): boolean =>
+  key === 'value' && 'kind' in holder && holder.kind === 'seal'
 
 /** requestContent is what a request asks for. */
 export function requestContent(request: GenerateRequest): unknown {

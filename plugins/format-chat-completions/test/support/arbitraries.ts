@@ -129,7 +129,8 @@ export const replyEvents: fc.Arbitrary<EventBatch> = fc
     const out = new ReplyBuilder()
     out.start('reply', 'model', 7)
     const later: (() => void)[] = []
-    for (const { choice, part, cuts, early } of steps) {
+    for (const [at, { choice, part: drawn, cuts, early }] of steps.entries()) {
+      const part = drawn.type === 'tool_call' ? { ...drawn, id: `${drawn.id}${at}` } : drawn
       const open = out.open(choice, emptied(part))
       const feed = (): void => {
         for (const piece of pieces(grown(part), cuts)) out.append(open, KIND[part.type as keyof typeof KIND], piece)

@@ -31,7 +31,7 @@ export function captures(): Capture[] {
   return readdirSync(CAPTURES, { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.json'))
     .map(name => JSON.parse(readFileSync(new URL(name, CAPTURES), 'utf8')) as Capture)
-    .filter(({ request }) => request.url.includes('/chat/completions'))
+    .filter(({ request }) => request.url.includes('/chat/completions') && isWhole(request.body))
 }
 
 /** recordings are beside the repository, where there are any. */
@@ -41,4 +41,10 @@ export function recordings(): Recording[] {
     .filter(name => name.endsWith('.json'))
     .sort()
     .map(name => JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as Recording)
+}
+
+/** isWhole leaves out what was sent to provoke an error, and tools that only name the capture they are in. */
+function isWhole(body: unknown): boolean {
+  const { messages, tools } = body as { messages?: unknown; tools?: unknown }
+  return Array.isArray(messages) && typeof tools !== 'string'
 }

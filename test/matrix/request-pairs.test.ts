@@ -1,0 +1,82 @@
+import type { Gap } from '@isthmus/core'
+import type { Answer } from '@isthmus/core/testing'
+import t from 'tap'
+import {
+  clientFile,
+  type Fixture,
+  type JsonObject,
+  MODEL,
+  PROVIDER,
+  type RequestCaseFile,
+  replyCases,
+  requestCases,
+  upstreamFile
+} from './support/fixtures.ts'
+import { loadSpokes, STREAMING, type Spoke } from './support/formats.ts'
+import { type Rig, rig } from './support/rig.ts'
+
+/*
+ * Every ingress × every provider's format × every request, through the running gateway: what the client's file says is
+ * sent, and what the upstream is sent must be what the upstream's file says.
+ */
+
+const spokes = await loadSpokes()
+const requests = requestCases()
+const answered = replyCases().find(({ name }) => name === 'text')!
+
+for (const upstream of spokes) {
+  for (const client of spokes) {
+    t.test(`${client.id} → ${upstream.id}: requests`, async t => {
+      const gateway = await rig(t, spokes, upstream)
+      for (const fixture of requests) await check(t, gateway, fixture, client, upstream)
+    })
+  }
+  t.test(`${upstream.id} → ${upstream.id}: requests of which every message was replaced on its way`, async t => {
+    const gateway = await rig(t, spokes, upstream, { fresh: true })
+    for (const fixture of requests) await check(t, gateway, fixture, upstream, upstream)
+  })
+}
+
+async function check(
+  t: Tap,
+  gateway: Rig,
+  fixture: Fixture<RequestCaseFile>,
+  client: Spoke,
+  upstream: Spoke
+): Promise<void> {
+  const { clients, gaps } = fixture.about
+  const same = client === upstream
+  const file = clientFile(fixture, client.id)
+  // A client that cannot say the case asks for something else, which goes unchanged where both speak its format.
+  if (file === undefined || (!same && !clients.includes(client.id))) return
+  const losses = (!same && gaps?.[upstream.id]) || {}
+  const body = fixture.json(file) as JsonObject
+  const wanted = (same ? body : fixture.has(`${upstream.id}.json`) && fixture.json(`${upstream.id}.json`)) as JsonObject
+  for (const stream of [false, true]) {
+    const name = `${fixture.name}${stream ? ', streamed' : ''}`
+    const asked = { ...body, model: `${PROVIDER}/${MODEL}`, ...(stream && STREAMING[client.id]) }
+    const { status, sent, summary, text } = await gateway.ask(client, asked, answer(upstream, stream))
+    if (Object.values(losses).includes('rejected')) {
+      t.equal(status, 400, `${name}: is refused`)
+      t.equal(summary.kind, 'unsupported', `${name}: is refused for what it asks`)
+      t.equal(sent, undefined, `${name}: nothing is sent`)
+      for (const feature of Object.keys(losses)) t.match(text, feature, `${name}: the client is told of ${feature}`)
+      continue
+    }
+    t.equal(status, 200, `${name}: is answered`)
+    t.same(sent?.json(), { ...wanted, ...(stream && STREAMING[upstream.id]) }, `${name}: is sent as the file has it`)
+    t.same(told(summary.gaps), losses, `${name}: the report names what is lost, and nothing else`)
+  }
+}
+
+type Tap = Pick<typeof t, 'same' | 'equal' | 'match'>
+
+function answer(upstream: Spoke, stream: boolean): Answer {
+  const file = upstreamFile(answered, upstream.id, stream ? 'sse' : 'json')!
+  const type = stream ? 'text/event-stream' : 'application/json'
+  return { headers: { 'content-type': type }, steps: [answered.text(file)] }
+}
+
+function told(gaps: readonly Gap[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(gaps.map(({ feature, action }) => [feature, action]))
+}
