@@ -4,6 +4,7 @@ import { chunkings, decodeAll, golden, replyFeaturesOf, replyOptions, requestHea
 import t from 'tap'
 import {
   clientFile,
+  type Ending,
   type Fixture,
   hubEvents,
   MODEL,
@@ -22,7 +23,6 @@ import { type ReplyContent, replyContent, withoutTime } from './support/normal.t
  */
 
 type Tap = Pick<typeof t, 'same' | 'equal'>
-type Ending = 'json' | 'sse'
 const ENDINGS: readonly Ending[] = ['json', 'sse']
 const TYPES = { json: 'application/json', sse: 'text/event-stream' } as const
 const CREATED = 1_750_000_000
@@ -39,7 +39,7 @@ for (const fixture of replyCases()) {
     t.same(unknown(fixture), [], 'every file belongs to a format')
     if (!hub.some(event => event.type === 'error')) golden(fixture.path('ir.json'), fold(hub))
     for (const spoke of spokes) {
-      checkWritten(t, fixture, hub, spoke)
+      checkWritten(fixture, hub, spoke)
       if (about.upstreams.includes(spoke.id)) {
         for (const ending of ENDINGS) checkRead(t, fixture, hub, spoke, ending)
       } else t.notOk(tellsAll(fixture, hub, spoke), `${spoke.id} tells the whole case: list it in upstreams`)
@@ -65,7 +65,7 @@ function dialectOf(fixture: Fixture<ReplyCaseFile>, { id, format }: Spoke): read
   return file === undefined ? [] : (format.request.decode(asked.json(file), requestHead()).reply.dialect ?? [])
 }
 
-function checkWritten(t: Tap, fixture: Fixture<ReplyCaseFile>, hub: EventBatch, spoke: Spoke): void {
+function checkWritten(fixture: Fixture<ReplyCaseFile>, hub: EventBatch, spoke: Spoke): void {
   const { id, format } = spoke
   const options = replyOptions({ id: 'exchange', created: CREATED, model: MODEL, dialect: dialectOf(fixture, spoke) })
   const error = hub.find(event => event.type === 'error')?.error

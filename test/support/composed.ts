@@ -17,6 +17,8 @@ export interface ComposedOptions {
   readonly server?: Readonly<Record<string, unknown>>
   readonly upstream?: Readonly<Record<string, unknown>>
   readonly models?: Readonly<Record<string, unknown>>
+  /** Also the provider for OpenAI as the example config has it, which waits for its key. */
+  readonly waiting?: boolean
 }
 
 /** Composed is a gateway of the repository's own plugins, listening in this process. */
@@ -28,8 +30,10 @@ export interface Composed {
   readonly logged: Record<string, unknown>[]
 }
 
+const WAITING = { use: '@isthmus/provider-openai', optional: true, options: { apiKey: 'KEY' } }
+
 /** composed sets a gateway up in this process from a config file of its own, until the test ends. */
-export async function composed(t: Test, { plugins, ...sections }: ComposedOptions): Promise<Composed> {
+export async function composed(t: Test, { plugins, waiting = false, ...sections }: ComposedOptions): Promise<Composed> {
   const cwd = t.testdir({ 'package.json': '{ "private": true, "type": "module" }' })
   const server = { port: 0, drainMs: 2_000, ...sections.server }
   const config = {
@@ -39,10 +43,12 @@ export async function composed(t: Test, { plugins, ...sections }: ComposedOption
       { use: '@isthmus/ingress-chat-completions' },
       { use: '@isthmus/ingress-messages' },
       ...plugins,
+      ...(waiting ? [WAITING] : []),
       { use: '@isthmus/meter-log' }
     ]
   }
-  writeFileSync(join(cwd, 'gateway.config.mjs'), `export default ${JSON.stringify(config)}\n`)
+  const source = JSON.stringify(config).replace('"KEY"', "env('OPENAI_API_KEY')")
+  writeFileSync(join(cwd, 'gateway.config.mjs'), `import { env } from '@isthmus/core'\nexport default ${source}\n`)
   const loaded = await loadConfig({ cwd, env: {} })
   const logged: Record<string, unknown>[] = []
   const log = pino({ level: 'trace' }, { write: line => void logged.push(JSON.parse(line)) })

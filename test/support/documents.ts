@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { configReference, schemaTable } from '../../core/src/config/reference.ts'
 import { errorReference } from './error-reference.ts'
 import { featureReference } from './feature-reference.ts'
+import { matrixTables } from './matrix-tables.ts'
 import { gapTable, type LoadedPlugin, loadPlugins } from './plugin-tables.ts'
 import { read, root } from './sources.ts'
 
@@ -21,6 +22,7 @@ export async function documents(): Promise<readonly Document[]> {
     ['core/docs/config.md', { config: configReference() }],
     ['core/docs/errors.md', { errors: errorReference() }],
     ['core/docs/ir.md', { features: featureReference() }],
+    ['fixtures/README.md', await matrixTables()],
     ...plugins.map(plugin => [`plugins/${plugin.folder}/README.md`, pluginParts(plugin)] as const)
   ]
   return parts

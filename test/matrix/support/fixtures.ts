@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
-  type EventBatch,
   type ErrorKind,
+  type EventBatch,
   errorEvent,
   type Feature,
   type Gap,
@@ -15,6 +15,9 @@ import { root } from '../../support/sources.ts'
 
 export type JsonObject = Record<string, unknown>
 
+/** Ending is the form of a reply: whole or streamed. */
+export type Ending = 'json' | 'sse'
+
 /** Losses are what one format loses of a case: what happens to each feature that it has no words for. */
 export type Losses = Partial<Readonly<Record<Feature, Gap['action'] | 'rejected'>>>
 
@@ -24,10 +27,14 @@ export interface CaseFile {
   readonly features: readonly Feature[]
   /** Per format; one that loses nothing is left out. */
   readonly gaps?: Readonly<Record<string, Losses>>
+  /** Per format: what it has no place for and no report names, as no feature stands for it. In words, for readers. */
+  readonly unreported?: Readonly<Record<string, readonly string[]>>
 }
 /** `clients`: the formats in which a client can say the whole case. */
 export interface RequestCaseFile extends CaseFile {
   readonly clients: readonly string[]
+  /** The formats in which the client's way to say it is replaced even where the upstream speaks the same format. */
+  readonly rewritten?: readonly string[]
 }
 /** `upstreams`: the formats in which an upstream can tell the whole case. */
 export interface ReplyCaseFile extends CaseFile {
@@ -101,11 +108,8 @@ export const clientFile = (fixture: Fixture<RequestCaseFile>, format: string): s
   fixture.first(`${format}.client.json`, `${format}.json`)
 
 /** upstreamFile is the reply as an upstream of the format sends it. */
-export const upstreamFile = (
-  fixture: Fixture<ReplyCaseFile>,
-  format: string,
-  ending: 'json' | 'sse'
-): string | undefined => fixture.first(`${format}.upstream.${ending}`, `${format}.${ending}`)
+export const upstreamFile = (fixture: Fixture<ReplyCaseFile>, format: string, ending: Ending): string | undefined =>
+  fixture.first(`${format}.upstream.${ending}`, `${format}.${ending}`)
 
 /** hubEvents is the reply of a case as the IR has it. */
 export function hubEvents(fixture: Fixture<ReplyCaseFile>): EventBatch {

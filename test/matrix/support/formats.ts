@@ -37,4 +37,6 @@ const load = (folder: string): Promise<Readonly<Record<string, unknown>>> =>
   import(`${root}/plugins/${folder}/src/index.ts`)
 
 /** STREAMING is what makes a request of each format one for a stream. */
-export const STREAMING = readJson('fixtures/streaming.json') as Readonly<Record<string, Readonly<Record<string, unknown>>>>
+export const STREAMING = readJson('fixtures/streaming.json') as Readonly<
+  Record<string, Readonly<Record<string, unknown>>>
+>

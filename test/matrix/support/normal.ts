@@ -1,10 +1,4 @@
-import {
-  fold,
-  type GenerateRequest,
-  type IrEvent,
-  isGatewayError,
-  type Seal
-} from '@isthmus/core'
+import { fold, type GenerateRequest, type IrEvent, isGatewayError, type Seal } from '@isthmus/core'
 
 /*
  * The form in which what a format says is compared with the hub. What only one format can read is left out: how it
@@ -67,4 +61,10 @@ function wholeOf(events: readonly IrEvent[]): unknown {
 export function withoutTime({ pieces, whole }: ReplyContent): ReplyContent {
   const { created: _created, ...rest } = whole as Record<string, unknown>
   return { pieces, whole: rest }
+}
+
+/** verbatim is all that a reply says, what only its own format can read included; in its pieces, if they matter. */
+export function verbatim(events: readonly IrEvent[], inPieces: boolean): unknown {
+  const pieces = inPieces ? events.filter(event => PIECES.has(event.type)) : []
+  return JSON.parse(JSON.stringify({ pieces, whole: wholeOf(events) }))
 }

@@ -14,7 +14,7 @@ import { ConfigSchema, fill, type Loaded, type ResolvedConfig } from '../../../c
 import { preparePlugins } from '../../../core/src/plugins/index.ts'
 import { createGateway } from '../../../core/src/server/index.ts'
 import { root } from '../../support/sources.ts'
-import { MODEL, PROVIDER } from './fixtures.ts'
+import { PROVIDER } from './fixtures.ts'
 import type { Spoke } from './formats.ts'
 
 const base = {
@@ -106,7 +106,7 @@ const providerOf = ({ id, format }: Spoke, { origin }: FakeUpstream) =>
   defineProvider({
     ...base,
     name: id,
-    setup: () => providerFrom(format, { baseUrl: origin, path: '/', known: [{ id: MODEL }] })
+    setup: () => providerFrom(format, { baseUrl: origin, path: '/' })
   })
 
 function freshen(x: { request: GenerateRequest }): void {
