@@ -18,6 +18,7 @@ interface Channel {
 /** Candidates of models that no list has are remembered too, but only so many: names come from clients. */
 const MAX_FEATURE_TABLES = 1000
 const SUGGESTIONS = 3
+const MAX_SHOWN = 128
 
 /**
  * Catalog knows which models there are and which provider's instance (channel) serves them. A name is tried in this
@@ -54,13 +55,17 @@ export class Catalog {
 
   /** notFound makes the error for an unknown name, with the nearest ones that are known. */
   notFound(name: string): GatewayError {
-    return ISTHMUS_MODEL_NOT_FOUND.with({ clientCode: 'model_not_found', param: 'model' }, name, this.suggest(name))
+    const shown = name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN)}…` : name
+    return ISTHMUS_MODEL_NOT_FOUND.with({ clientCode: 'model_not_found', param: 'model' }, shown, this.suggest(name))
   }
 
   /** suggest gives a sentence with the nearest known names, '' when none is near. It begins with a space. */
   suggest(name: string): string {
+    if (name.length > MAX_SHOWN) return ''
     const known = [...Object.keys(this.#config.aliases), ...this.rows().flatMap(row => [row.id, bareOf(row)])]
-    const near = nearest(name, [...new Set(known)], SUGGESTIONS)
+    // An upstream may not know what its own list has: the name itself is no help then.
+    const others = known.filter(it => it !== name && !name.endsWith(`/${it}`))
+    const near = nearest(name, [...new Set(others)], SUGGESTIONS)
     return near.length === 0 ? '' : ` Did you mean ${near.map(it => `'${it}'`).join(' or ')}?`
   }
 

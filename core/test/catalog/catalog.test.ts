@@ -52,6 +52,12 @@ t.test('an unknown name is not found, with the nearest names; `__proto__` is one
   t.throws(() => catalog.resolve('a/'), { code: 'ISTHMUS_MODEL_NOT_FOUND' })
 })
 
+t.test('a name is not suggested in its own place, and one of any length is cut short', async t => {
+  const catalog = catalogOf({ a: provider(['gpt-5', 'gpt-6']) })
+  t.equal(catalog.suggest('a/gpt-5'), " Did you mean 'a/gpt-6'?")
+  t.ok(catalog.notFound('x'.repeat(100_000)).message.length < 300)
+})
+
 t.test('a channel that waits for its key says so', async t => {
   const catalog = catalogOf({ a: provider([]) })
   t.throws(() => catalog.resolve('later/gpt'), { kind: 'not_found', message: /'later'.*LATER_KEY is not set/ })
