@@ -56,7 +56,7 @@ export class ModelLister {
     if (provider === undefined || list === undefined) return
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(LIST_MS)])
     const request = { ...list.request, headers: { ...list.request.headers } }
-    await provider.authorize?.(request, signal)
+    await provider.authorize?.(request, { signal })
     const { head, body } = await this.#transport.fetchWhole({ id, provider }, request, signal)
     if (head.status !== 200) throw new Error(`the upstream answered ${head.status}`)
     this.#catalog.setModels(id, list.decode(parseJson(Buffer.from(body).toString('utf8'))))

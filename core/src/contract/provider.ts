@@ -12,6 +12,11 @@ export interface Timeouts {
   readonly idleMs: number
 }
 
+/** AuthorizeContext is what `authorize` may wait by. The signal is made when it is first read: most never need it. */
+export interface AuthorizeContext {
+  readonly signal: AbortSignal
+}
+
 /** Provider turns IR into requests to one upstream, and its bytes into IR events. It opens no sockets. */
 export interface Provider {
   readonly format: FormatId
@@ -24,7 +29,7 @@ export interface Provider {
   /** encode describes the request. It is pure: the same IR gives the same bytes. */
   encode(request: GenerateRequest, target: Target): UpstreamRequest
   /** authorize puts keys, signatures or tokens on the request. */
-  authorize?(request: UpstreamRequest, signal: AbortSignal): void | Promise<void>
+  authorize?(request: UpstreamRequest, context: AuthorizeContext): void | Promise<void>
   /** decoder is made once for each attempt; `context` is the one of the encoded request. */
   decoder(target: Target, head: ResponseHead, context: unknown): ResponseDecoder
   decodeError(head: ResponseHead, body: Uint8Array): UpstreamError
@@ -63,7 +68,7 @@ export interface ProviderOptions<Traits> {
   /** Appended to `baseUrl`. */
   readonly path: string | ((request: GenerateRequest, target: Target) => string)
   readonly headers?: Readonly<Record<string, string>>
-  authorize?(request: UpstreamRequest, signal: AbortSignal): void | Promise<void>
+  authorize?(request: UpstreamRequest, context: AuthorizeContext): void | Promise<void>
   readonly timeouts?: Partial<Timeouts>
   readonly dialect?: Dialect
   /** Verdicts that differ from the format's. */

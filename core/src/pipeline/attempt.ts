@@ -1,11 +1,17 @@
-import type { Candidate, ResponseDecoder, ResponseHead } from '../contract/index.ts'
+import type { Candidate, Provider, ResponseDecoder, ResponseHead } from '../contract/index.ts'
 import { type GatewayError, ISTHMUS_UPSTREAM_CLOSED, ISTHMUS_UPSTREAM_ERRORS, toGatewayError } from '../errors/index.ts'
 import { commits, type EventBatch } from '../ir/index.ts'
-import type { ReplySink, Upstream } from '../transport/index.ts'
+import type { ReplySink } from '../transport/index.ts'
 
 const MAX_ERROR_BYTES = 256 * 1024
 /** Kinds whose upstream code means something to the client; others are about the gateway's own account. */
 const CLIENT_SIDE: ReadonlySet<string> = new Set(['context_length', 'content_policy', 'not_found', 'upstream_rejected'])
+
+/** Upstream is a provider's instance. */
+export interface Upstream {
+  readonly id: string
+  readonly provider: Provider
+}
 
 /** AttemptOutlet is told how an attempt goes. */
 export interface AttemptOutlet {

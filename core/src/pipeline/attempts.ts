@@ -8,8 +8,8 @@ import {
 } from '../errors/index.ts'
 import { type EventBatch, type Gap, type GapPolicy, type GenerateRequest, leaveOut } from '../ir/index.ts'
 import type { GapRules, Planned } from '../routing/index.ts'
-import type { Sending, Transport, Upstream } from '../transport/index.ts'
-import { Attempt, type AttemptOutlet } from './attempt.ts'
+import type { Sending, Transport } from '../transport/index.ts'
+import { Attempt, type AttemptOutlet, type Upstream } from './attempt.ts'
 import type { Hooks } from './hooks.ts'
 import type { LiveExchange } from './live-exchange.ts'
 import type { Committed } from './reply-writer.ts'
@@ -112,7 +112,7 @@ export class Attempts {
       const gaps = this.#allowed(candidate, request.gaps)
       for (const attempt of this.#deps.hooks.attempt) await attempt(x, request, candidate)
       if (upstream.provider.authorize !== undefined) {
-        const pending = upstream.provider.authorize(request, x.signal)
+        const pending = upstream.provider.authorize(request, x)
         if (pending !== undefined) await pending
       }
       if (this.#over) return

@@ -3,7 +3,6 @@ import createFastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { Catalog, ModelLister } from '../catalog/index.ts'
 import type { Loaded } from '../config/index.ts'
-import type { Provider } from '../contract/index.ts'
 import { isGatewayError, toGatewayError } from '../errors/index.ts'
 import { Pipeline } from '../pipeline/index.ts'
 import { type Prepared, registerPlugins } from '../plugins/index.ts'
@@ -71,7 +70,7 @@ export async function createGateway({ loaded, prepared, log }: GatewayParts): Pr
       log,
       registry,
       catalog: { models: () => catalog?.rows() ?? [] },
-      send: (id, origin, request, signal) => transport.fetchWhole(plainUpstream(id, origin), request, signal)
+      send: (id, origin, request, signal) => transport.fetchWhole(transport.plain(id, origin), request, signal)
     })
     registry.freeze()
     catalog = new Catalog(registry, config.models, log)
@@ -126,11 +125,6 @@ export async function createGateway({ loaded, prepared, log }: GatewayParts): Pr
       return closing
     }
   }
-}
-
-/** plainUpstream is an upstream of which only the origin matters, for requests that plugins send themselves. */
-function plainUpstream(id: string, baseUrl: string): { readonly id: string; readonly provider: Provider } {
-  return { id, provider: { baseUrl } as Provider }
 }
 
 /** answerBugs answers what a plugin's own route throws; the ingresses have an answer of their own. */

@@ -137,7 +137,7 @@ function authorizeCase<O extends TObject>(plugin: Plugin<'provider', O>, given: 
       }
       if (provider.authorize === undefined) return
       const { body } = upstream
-      await provider.authorize(upstream, new AbortController().signal)
+      await provider.authorize(upstream, { signal: new AbortController().signal })
       checkUpstreamRequest(upstream)
       equal(upstream.body, body, 'authorize changed the body')
       for (const secret of secrets) {

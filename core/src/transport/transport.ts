@@ -1,6 +1,6 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
 import type { UpstreamConfig } from '../config/schema.ts'
-import type { HeaderMap, Provider, ResponseHead, Timeouts, UpstreamRequest } from '../contract/index.ts'
+import type { HeaderMap, Provider, ResponseHead, UpstreamRequest } from '../contract/index.ts'
 import { type GatewayError, ISTHMUS_UPSTREAM_PROTOCOL, toGatewayError } from '../errors/index.ts'
 import { classify } from './classify.ts'
 import { pumpBody } from './own-transport.ts'
@@ -9,7 +9,7 @@ import type { ReplySink, Sending } from './sink.ts'
 /** Upstream is a provider's instance as the transport sees it. */
 export interface Upstream {
   readonly id: string
-  readonly provider: Provider
+  readonly provider: Pick<Provider, 'baseUrl' | 'timeouts' | 'send'>
 }
 
 /** ProxyEnv is the environment that says which proxy to use, by the usual variables. */
@@ -18,7 +18,7 @@ export type ProxyEnv = Readonly<Record<string, string | undefined>>
 /** How long the rest of a complete reply may take. */
 const LEAVE_MS = 1000
 
-interface Pool {
+interface Route {
   readonly dispatcher: Dispatcher
   readonly origin: string
   readonly prefix: string
@@ -30,7 +30,8 @@ interface Pool {
 export class Transport {
   #config: UpstreamConfig
   #env: ProxyEnv
-  #pools = new Map<string, Pool>()
+  #routes = new Map<Upstream['provider'], Route>()
+  #plain = new Map<string, Upstream>()
 
   constructor(config: UpstreamConfig, env: ProxyEnv = {}) {
     this.#config = config
@@ -43,18 +44,18 @@ export class Transport {
     if (provider.send !== undefined) {
       return pumpBody(upstream.id, provider.send, request, sink, { ...this.#config, ...provider.timeouts })
     }
-    const pool = this.#pool(upstream.id, provider.baseUrl, provider.timeouts)
+    const route = this.#route(provider)
     const handler = new Handler(upstream.id, sink)
     try {
-      pool.dispatcher.dispatch(
+      route.dispatcher.dispatch(
         {
-          origin: pool.origin,
-          path: pool.prefix + request.path,
+          origin: route.origin,
+          path: route.prefix + request.path,
           method: request.method,
           headers: request.headers,
           body: request.body ?? null,
-          headersTimeout: pool.headersMs,
-          bodyTimeout: pool.idleMs
+          headersTimeout: route.headersMs,
+          bodyTimeout: route.idleMs
         },
         handler
       )
@@ -62,6 +63,17 @@ export class Transport {
       handler.onResponseError(undefined, thrown)
     }
     return handler
+  }
+
+  /** plain gives an upstream of which only the origin matters, for requests that plugins send themselves. */
+  plain(id: string, origin: string): Upstream {
+    const key = `${id} ${origin}`
+    let upstream = this.#plain.get(key)
+    if (upstream === undefined) {
+      upstream = { id, provider: { baseUrl: origin } }
+      this.#plain.set(key, upstream)
+    }
+    return upstream
   }
 
   /** fetchWhole sends a request and waits for the whole body, up to `limitBytes`. */
@@ -104,32 +116,38 @@ export class Transport {
   }
 
   async close(): Promise<void> {
-    const pools = [...this.#pools.values()]
-    this.#pools.clear()
-    await Promise.all(pools.map(pool => pool.dispatcher.destroy()))
+    const routes = [...this.#routes.values()]
+    this.#routes.clear()
+    await Promise.all(routes.map(route => route.dispatcher.destroy()))
   }
 
-  #pool(id: string, baseUrl: string, timeouts: Partial<Timeouts> | undefined): Pool {
-    const key = `${id} ${baseUrl}`
-    let pool = this.#pools.get(key)
-    if (pool === undefined) {
-      const url = new URL(baseUrl)
-      const config = this.#config
-      const options = {
-        connections: config.connections,
-        pipelining: 1,
-        connect: { timeout: timeouts?.connectMs ?? config.connectMs }
-      }
-      pool = {
-        dispatcher: this.#proxied() ? new EnvHttpProxyAgent({ ...options, ...this.#proxies() }) : new Agent(options),
-        origin: url.origin,
-        prefix: url.pathname.replace(/\/+$/, ''),
-        headersMs: timeouts?.headersMs ?? config.headersMs,
-        idleMs: timeouts?.idleMs ?? config.idleMs
-      }
-      this.#pools.set(key, pool)
+  #route(provider: Upstream['provider']): Route {
+    let route = this.#routes.get(provider)
+    if (route === undefined) {
+      route = this.#newRoute(provider)
+      this.#routes.set(provider, route)
     }
-    return pool
+    return route
+  }
+
+  #newRoute({ baseUrl, timeouts }: Upstream['provider']): Route {
+    const url = new URL(baseUrl)
+    const config = { ...this.#config, ...timeouts }
+    const options = {
+      connections: config.connections,
+      pipelining: 1,
+      allowH2: false,
+      connect: { timeout: config.connectMs }
+    }
+    return {
+      dispatcher: this.#proxied()
+        ? new EnvHttpProxyAgent({ ...options, ...this.#proxies() })
+        : new Pool(url.origin, options),
+      origin: url.origin,
+      prefix: url.pathname.replace(/\/+$/, ''),
+      headersMs: config.headersMs,
+      idleMs: config.idleMs
+    }
   }
 
   #variable(name: string): string | undefined {

@@ -34,7 +34,7 @@ t.test('the key goes where the option says, and the version goes along', async t
   ] as const) {
     const provider = await setUp({ auth })
     const request = provider.encode(requestWith({}), target)
-    await provider.authorize?.(request, new AbortController().signal)
+    await provider.authorize?.(request, { signal: new AbortController().signal })
     t.equal(request.headers[header], value)
     t.equal(request.headers['anthropic-version'], '2023-06-01')
   }

@@ -60,7 +60,7 @@ t.test('an unknown model is of the newest generation on the official host, and a
 t.test('key, organisation and project go into headers, and models may be named', async t => {
   const provider = await up({ organization: 'org', project: 'proj', models: ['mine'], timeouts: { idleMs: 5 } })
   const request = provider.encode(decode({}), { provider: 'openai', model: 'mine' })
-  await provider.authorize?.(request, new AbortController().signal)
+  await provider.authorize?.(request, { signal: new AbortController().signal })
   t.match(request, {
     method: 'POST',
     path: '/chat/completions',
