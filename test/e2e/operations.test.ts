@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Answer, fakeUpstream, type Gate, gate, type RecordedRequest } from '@isthmus/core/testing'
 import t, { type Test } from 'tap'
 import { start } from '../../core/test/cli/support/run.ts'
@@ -28,6 +31,7 @@ export default defineConfig({
   ]
 })
 `
+const BIN = fileURLToPath(new URL('../../core/bin/isthmus.js', import.meta.url))
 const JSON_TYPE = { 'content-type': 'application/json' }
 const PATHS = ['/v1/chat/completions', '/v1/messages'] as const
 
@@ -294,4 +298,25 @@ t.test('the environment goes over `.env`, and an empty variable switches a provi
   })
   t.match(running.err, /provider +simulator, openai\n/)
   t.match(running.err, /waiting +anthropic, for ANTHROPIC_API_KEY\n/)
+})
+
+t.test('a log that nobody reads any more stops neither the gateway nor its end', async t => {
+  const cwd = t.testdir({ 'gateway.config.ts': CONFIG })
+  const args = ['--conditions=isthmus-source', BIN, 'start']
+  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = once(child, 'exit')
+  t.teardown(() => child.kill('SIGKILL'))
+  let said = ''
+  for await (const text of child.stderr.setEncoding('utf8')) {
+    said += text
+    if (/Try it:\n.*\n/.test(said)) break
+  }
+  child.stdout.destroy()
+  const url = / at (http\S+)/.exec(said)?.[1] as string
+  const model = 'simulator/echo'
+  t.equal((await post(url + PATHS[0], ask(model))).status, 200)
+  child.kill('SIGTERM')
+  // The limit is what a hanging process is told by; a healthy one ends at once.
+  const [code] = await Promise.race([ended, once(AbortSignal.timeout(5_000), 'abort').then(() => ['it hangs'])])
+  t.equal(code, 0)
 })

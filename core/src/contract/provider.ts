@@ -86,6 +86,7 @@ export interface ProviderOptions<Traits> {
 /** providerFrom binds a wire format to an upstream. */
 export function providerFrom<Traits>(format: WireFormat<Traits>, options: ProviderOptions<Traits>): Provider {
   const { dialect, authorize, send, featuresOf } = options
+  const traitsOf = options.traits && remember(options.traits)
   const features: FeatureTable = { ...format.features, ...options.features }
   const headers = { 'content-type': 'application/json', ...options.headers }
   return {
@@ -96,7 +97,7 @@ export function providerFrom<Traits>(format: WireFormat<Traits>, options: Provid
     ...(options.timeouts && { timeouts: options.timeouts }),
     ...(featuresOf && { featuresFor: (model: string) => ({ ...features, ...featuresOf(model) }) }),
     encode(request, target) {
-      const traits = options.traits?.(target.model)
+      const traits = traitsOf?.(target.model)
       const encoded = format.request.encode(
         request,
         traits === undefined ? (target as Target<Traits>) : { ...target, traits }
@@ -123,6 +124,23 @@ export function providerFrom<Traits>(format: WireFormat<Traits>, options: Provid
       })
     },
     ...(send && { send })
+  }
+}
+
+/** Names of models come from clients, so only so many are remembered. */
+const MAX_REMEMBERED = 1000
+
+/** remember keeps what was worked out for a model: it is the same for every request. */
+function remember<T>(of: (model: string) => T): (model: string) => T {
+  const known = new Map<string, T>()
+  return model => {
+    let value = known.get(model)
+    if (value === undefined) {
+      if (known.size >= MAX_REMEMBERED) known.clear()
+      value = of(model)
+      known.set(model, value)
+    }
+    return value
   }
 }
 

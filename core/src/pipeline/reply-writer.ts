@@ -234,7 +234,7 @@ export class ReplyWriter {
       else if (event.type === 'notice') this.#x.report(event.gap)
       else if (event.type === 'start' && event.usage !== undefined) this.usage = event.usage
       else if (event.type === 'error') return event.error
-      const feature = replyFeature(event)
+      const feature = replyFeature(event, this.#x.format.format)
       if (feature !== undefined && !expresses(this.#table[feature])) {
         this.#x.report({ feature, action: this.#table[feature] === 'emulated' ? 'emulated' : 'dropped' })
       }

@@ -99,7 +99,9 @@ function checkRound(
   deepEqual(wired(encode(sample.request).body), wired(first.body), 'encoding the same request twice gives two bodies')
   const back = round(sample.request)
   deepEqual(wired(encode(back).body), wired(first.body), 'encoding what was decoded gives another body')
-  if (first.gaps.length > 0 || needs(sample.features, table, 'emulated')) return
+  // A gap about something that the request does not ask for, a limit that was set, takes nothing away from it.
+  const lost = first.gaps.some(gap => sample.features.has(gap.feature))
+  if (lost || needs(sample.features, table, 'emulated')) return
   deepEqual(requestContent(back, table), requestContent(sample.request, table))
 }
 

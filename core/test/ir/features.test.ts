@@ -213,6 +213,22 @@ t.test('every feature of a reply is named by the event that needs it', async t =
   }
 })
 
+t.test('what came as an object of the client’s own format goes back as it came', async t => {
+  const own = { format: 'messages', object: {} }
+  const events = [
+    valueDelta(0, 0, 'annotation', { kind: 'url', native: own }),
+    valueDelta(0, 0, 'native', own),
+    opens({ type: 'hosted_call', kind: 'code', id: 'h', native: own }),
+    opens({ type: 'opaque', native: own, replay: 'same_dialect' }),
+    nativeEvent(own)
+  ]
+  for (const event of events) {
+    t.equal(replyFeature(event, 'messages'), undefined)
+    t.ok(replyFeature(event, 'responses'))
+    t.ok(replyFeature(event))
+  }
+})
+
 t.test('what every format can say needs no feature', async t => {
   const plain = [
     opens({ type: 'text', text: '' }),

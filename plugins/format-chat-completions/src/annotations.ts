@@ -1,4 +1,4 @@
-import type { Annotation } from '@isthmus/core'
+import type { Annotation, TextPart } from '@isthmus/core'
 import { isObject, type JsonObject, numberOf, stringOf } from '@isthmus/core/wire'
 import { FORMAT } from './types.ts'
 
@@ -21,39 +21,44 @@ export function decodeAnnotation(wire: JsonObject): Annotation {
   }
 }
 
-/** Length is how much text of a choice stands before a part, in both units that citations count. */
-export interface Length {
-  readonly utf16: number
-  readonly codepoints: number
+/**
+ * encodeAnnotations writes the citations of pages on a text, `before` characters of the joined content further on; other
+ * kinds have no place here. A citation that does not say where it stands is of the whole text.
+ */
+export function encodeAnnotations({ text, annotations }: TextPart, before: number): JsonObject[] {
+  const written: JsonObject[] = []
+  for (const annotation of annotations ?? []) {
+    const { kind, native, start, end, unit, url, title } = annotation
+    if (native?.format === FORMAT) {
+      written.push(native.object as JsonObject)
+      continue
+    }
+    if (kind !== 'url' || url === undefined) continue
+    const from = start === undefined ? 0 : codepointsTo(text, start, unit)
+    const to = end === undefined ? codepoints(text) : codepointsTo(text, end, unit)
+    const citation = { start_index: before + from, end_index: before + to, title: title ?? '', url }
+    written.push({ type: 'url_citation', url_citation: citation })
+  }
+  return written
 }
 
-export const NO_LENGTH: Length = { utf16: 0, codepoints: 0 }
-
-/** lengthOf counts a text in both units. */
-export function lengthOf(text: string): Length {
+/** codepoints counts the characters of a text as citations do. */
+export function codepoints(text: string): number {
   let pairs = 0
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
-    if (unit >= 0xd800 && unit < 0xdc00 && at + 1 < text.length) {
-      pairs++
-      at++
-    }
-  }
-  return { utf16: text.length, codepoints: text.length - pairs }
+  for (let at = 0; at < text.length; at++) if (text.codePointAt(at)! > 0xffff) pairs++
+  return text.length - pairs
 }
 
-/** encodeAnnotation writes a citation of a page; other kinds have no place here. Offsets count the joined text. */
-export function encodeAnnotation(annotation: Annotation, before: Length): JsonObject | undefined {
-  if (annotation.native?.format === FORMAT) return annotation.native.object as JsonObject
-  if (annotation.kind !== 'url' || annotation.url === undefined) return undefined
-  const shift = annotation.unit === 'utf16' ? before.utf16 : before.codepoints
-  return {
-    type: 'url_citation',
-    url_citation: {
-      start_index: (annotation.start ?? 0) + shift,
-      end_index: (annotation.end ?? annotation.start ?? 0) + shift,
-      title: annotation.title ?? '',
-      url: annotation.url
-    }
+/** codepointsTo counts the characters before an offset that may count another way. */
+function codepointsTo(text: string, offset: number, unit: Annotation['unit']): number {
+  if (unit === 'utf16') return codepoints(text.slice(0, offset))
+  if (unit !== 'byte') return offset
+  let bytes = 0
+  let count = 0
+  for (const character of text) {
+    if (bytes >= offset) break
+    bytes += Buffer.byteLength(character)
+    count++
   }
+  return count
 }

@@ -1,7 +1,7 @@
 import type { Part, ToolCallPart } from '@isthmus/core'
 import { invalid, isObject, type JsonObject, restOf } from '@isthmus/core/wire'
 import { DIALECT } from './dialect.ts'
-import { defined, makeExt, put, withNested } from './ext.ts'
+import { type Mutable, makeExt, put, withNested } from './ext.ts'
 import { decodeContent } from './part-decode.ts'
 import { decodeDetail, plainText } from './reasoning-details.ts'
 import { callShapes, messageShapes } from './request-schema.ts'
@@ -43,19 +43,18 @@ export function decodeAssistant(
   functions: { next(): string }
 ): DecodedAssistant {
   const wire = messageShapes.assistant.check(entry, path)
-  const parts: Part[] = []
   const left: JsonObject = restOf(entry, KEYS) ?? {}
+  const parts: Part[] = []
   const also = replayedReasoning(wire, model, parts, left, dialect)
-  parts.push(...decodeContent(wire.content, `${path}.content`))
+  for (const part of decodeContent(wire.content, `${path}.content`)) parts.push(part)
   if (typeof wire.refusal === 'string') parts.push({ type: 'refusal', text: wire.refusal })
   if (wire.audio) {
     const nested = restOf(wire.audio as JsonObject, AUDIO_KEYS)
     if (nested !== undefined) put(left, 'audio', nested)
     parts.push({ type: 'audio', source: { kind: 'file_ref', provider: FORMAT, id: wire.audio.id } })
   }
-  wire.tool_calls?.forEach((call, index) => {
-    parts.push(decodeCall(call, `${path}.tool_calls[${index}]`))
-  })
+  const { tool_calls: calls } = wire
+  if (calls) for (let at = 0; at < calls.length; at++) parts.push(decodeCall(calls[at], `${path}.tool_calls[${at}]`))
   if (wire.function_call) {
     const { name, arguments: argsText } = wire.function_call
     const ext = makeExt(undefined, { as: 'function_call' })!
@@ -73,6 +72,7 @@ function replayedReasoning(
   dialect: Set<string>
 ): readonly string[] | undefined {
   const { reasoning_details: details, reasoning_content: content, reasoning } = wire
+  if (!details && typeof content !== 'string' && typeof reasoning !== 'string') return undefined
   if (details) dialect.add(DIALECT.reasoning)
   else if (typeof content === 'string') dialect.add(DIALECT.reasoningContent)
   if (details?.length === 0) put(left, 'reasoning_details', details)
@@ -122,6 +122,8 @@ function toolCall(
   rest: JsonObject | undefined,
   nested: JsonObject | undefined
 ): ToolCallPart {
+  const part: Mutable<ToolCallPart> = { type: 'tool_call', id, name, kind, argsText }
   const ext = makeExt(withNested(rest, kind, nested))
-  return defined({ type: 'tool_call' as const, id, name, kind, argsText, ext })
+  if (ext !== undefined) part.ext = ext
+  return part
 }

@@ -4,7 +4,7 @@ import type { Encoding } from './encoding.ts'
 import { addMembers, membersOf, spellingOf } from './ext.ts'
 import { encodeContent, finishMessage, isPlain } from './message-encode.ts'
 import { fitCallId } from './names.ts'
-import { encodePart, knowsFile } from './part-encode.ts'
+import { encodePart, knowsFile, reportText } from './part-encode.ts'
 import { encodeDetails, plainText } from './reasoning-details.ts'
 import { joinTexts } from './text-join.ts'
 import { FORMAT } from './types.ts'
@@ -82,8 +82,8 @@ function assistantContent(turn: Turn, encoding: Encoding): JsonObject[] | string
     return elsewhere || wire.audio !== undefined ? null : ''
   }
   for (const part of content) {
-    if (part.type !== 'text' || !isPlain(part)) return listContent(content, encoding)
-    encoding.reportForeign(part, 'messages')
+    if (part.type !== 'text' || !isPlain(part, encoding)) return listContent(content, encoding)
+    reportText(part, encoding)
   }
   return joinTexts(turn.order)
 }

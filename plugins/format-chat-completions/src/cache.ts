@@ -1,6 +1,5 @@
 import type { CacheMark } from '@isthmus/core'
 import { isObject, type JsonObject, restOf } from '@isthmus/core/wire'
-import { withNested } from './ext.ts'
 import { cacheControlShape } from './request-schema.ts'
 import type { Spelling } from './types.ts'
 
@@ -10,24 +9,22 @@ const CONTROL_KEYS: ReadonlySet<string> = new Set(['type', 'ttl'])
 export const CACHE_KEYS = ['cache_control', 'prompt_cache_breakpoint'] as const
 
 export interface DecodedCache {
-  readonly mark: CacheMark | undefined
-  readonly rest: JsonObject | undefined
-  readonly breakpoint: Spelling['breakpoint']
+  readonly mark?: CacheMark
+  /** What is left of `cache_control`. */
+  readonly rest?: JsonObject | undefined
+  readonly breakpoint?: NonNullable<Spelling['breakpoint']>
 }
 
-/** decodeCache reads the cache mark of a part, tool or message. */
-export function decodeCache(wire: JsonObject, path: string, rest: JsonObject | undefined): DecodedCache {
+/** decodeCache reads the cache mark of a part, tool or message; undefined when there is none. */
+export function decodeCache(wire: JsonObject, path: string): DecodedCache | undefined {
   const { cache_control: control, prompt_cache_breakpoint: point } = wire
   if (control !== undefined && control !== null) {
-    const { ttl } = cacheControlShape.check(control, `${path}.cache_control`)
-    const known = { mark: ttl === undefined || ttl === null ? {} : { ttl }, breakpoint: undefined }
-    if (!isObject(control) || control.type === 'ephemeral') {
-      return { ...known, rest: withNested(rest, 'cache_control', restOf(control as JsonObject, CONTROL_KEYS)) }
-    }
-    return { mark: undefined, breakpoint: undefined, rest: withNested(rest, 'cache_control', control) }
+    const { type, ttl } = cacheControlShape.check(control, `${path}.cache_control`)
+    if (type !== 'ephemeral') return { rest: control as JsonObject }
+    const rest = restOf(control as JsonObject, CONTROL_KEYS)
+    return { mark: ttl === undefined || ttl === null ? {} : { ttl }, rest }
   }
-  if (isObject(point)) return { mark: {}, rest, breakpoint: point }
-  return { mark: undefined, rest, breakpoint: undefined }
+  return isObject(point) ? { mark: {}, breakpoint: point } : undefined
 }
 
 /** cacheControl writes a mark as `cache_control`. */

@@ -7,7 +7,7 @@ import { makeExt, put } from './ext.ts'
 import { decodeFinish } from './finish.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { thinkingText, urlSource } from './part-decode.ts'
-import { type DetailOrigin, decodeDetail } from './reasoning-details.ts'
+import { type DetailOrigin, decodeDetail, plainText } from './reasoning-details.ts'
 import { FORMAT, type Spelling } from './types.ts'
 
 const CHOICE_KEYS: ReadonlySet<string> = new Set([
@@ -84,7 +84,7 @@ export class ChoiceReader {
     this.#readAnnotations(message.annotations)
     const rest = restOf(choice, CHOICE_KEYS)
     // Some servers repeat the text of a delta in the member of the older completions.
-    if (rest?.text === message.content) delete rest?.text
+    if (rest !== undefined && 'text' in rest && rest.text === message.content) delete rest.text
     if (whole && choice.message !== undefined && choice.delta !== undefined) put(this.#members, 'delta', choice.delta)
     this.#keep(this.#members, rest, 'choices')
     this.#keep(this.#message, restOf(message, MESSAGE_KEYS), 'choices.delta')
@@ -125,33 +125,33 @@ export class ChoiceReader {
       this.#out.whole(this.#naming.choice, part)
       return false
     }
-    const { text, seal, summary, ...head } = part
     const key = `${String(detail.type)} ${String(detail.index)} ${stringOf(detail.id) ?? ''}`
-    const open = this.#openReasoning(whole ? undefined : key, key, {
-      ...head,
-      ...(text !== undefined && { text: '' }),
-      ...(summary !== undefined && { summary: [] })
-    })
-    if (text !== undefined) this.#out.append(open, 'reasoning', text)
-    for (const paragraph of summary ?? []) this.#out.set(open, 'summary', 0, paragraph)
-    if (seal !== undefined) this.#out.set(open, 'seal', seal)
-    return Boolean(text) || summary?.some(paragraph => paragraph !== '') === true
+    const open = this.#openedReasoning(whole ? undefined : key)
+    if (open === undefined) this.#openReasoning(key, part)
+    else {
+      if (part.text !== undefined) this.#out.append(open, 'reasoning', part.text)
+      for (const paragraph of part.summary ?? []) this.#out.set(open, 'summary', 0, paragraph)
+      if (part.seal !== undefined) this.#out.set(open, 'seal', part.seal)
+    }
+    return plainText(part) !== ''
   }
 
   #addReasoning(as: 'reasoning' | 'reasoning_content' | 'thinking', text: string, rest?: JsonObject): void {
-    const head: ReasoningPart = { type: 'reasoning', text: '', hidden: false, ext: makeExt(rest, { as })! }
-    this.#out.append(this.#openReasoning(as, as, head), 'reasoning', text)
+    const open = this.#openedReasoning(as)
+    if (open !== undefined) this.#out.append(open, 'reasoning', text)
+    else this.#openReasoning(as, { type: 'reasoning', text, hidden: false, ext: makeExt(rest, { as })! })
   }
 
-  /** openReasoning goes on with the open part if it has the same key: a signature may come after its text. */
-  #openReasoning(same: string | undefined, key: string, head: ReasoningPart): OpenPart {
+  /** openedReasoning gives the open part if it has the same key: a signature may come after its text. */
+  #openedReasoning(key: string | undefined): OpenPart | undefined {
     const current = this.#reasoning
-    if (current !== undefined && !current.open.closed && current.key === same) return current.open
+    return current !== undefined && !current.open.closed && current.key === key ? current.open : undefined
+  }
+
+  #openReasoning(key: string, part: ReasoningPart): void {
     this.#closeText()
     this.#closeReasoning()
-    const open = this.#out.open(this.#naming.choice, head)
-    this.#reasoning = { key, open }
-    return open
+    this.#reasoning = { key, open: this.#out.open(this.#naming.choice, part) }
   }
 
   #readContent(content: unknown, whole: boolean): void {

@@ -1,19 +1,11 @@
-import type {
-  Annotation,
-  AudioPart,
-  Finish,
-  Logprobs,
-  PartDeltaEvent,
-  PartEndEvent,
-  PartStartEvent
-} from '@isthmus/core'
+import type { AudioPart, Finish, Logprobs, PartDeltaEvent, PartEndEvent, PartStartEvent, TextPart } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
-import { encodeAnnotation } from './annotations.ts'
+import { encodeAnnotations } from './annotations.ts'
 import { CallWriter } from './call-writer.ts'
 import type { ChunkFrame } from './chunk-frame.ts'
 import { DIALECT } from './dialect.ts'
 import { membersOf, spellingOf } from './ext.ts'
-import { encodeFinish } from './finish.ts'
+import { encodeFinish, explanation } from './finish.ts'
 import { encodeImage } from './image.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { ReasoningWriter } from './reasoning-writer.ts'
@@ -21,8 +13,8 @@ import { type Piece, TextLane } from './text-lane.ts'
 
 /** ChoiceWriter writes the chunks of one choice: an opener with the role, deltas, and last what ends it. */
 export class ChoiceWriter {
+  readonly index: number
   finish: Finish | undefined
-  #index: number
   #frame: ChunkFrame
   #calls: CallWriter
   #reasoning: ReasoningWriter
@@ -32,11 +24,12 @@ export class ChoiceWriter {
   /** Something else than text came last. */
   #apart = false
   #refused = false
-  #annotations: { readonly index: number; readonly annotation: Annotation }[] = []
+  /** Texts with citations: these go out last, when it is known what stands before them. */
+  #cited: { readonly index: number; readonly part: TextPart }[] = []
   #audio: JsonObject | undefined
 
   constructor(index: number, frame: ChunkFrame, dialect: readonly string[]) {
-    this.#index = index
+    this.index = index
     this.#frame = frame
     this.#calls = new CallWriter(dialect.includes(DIALECT.functions))
     this.#reasoning = new ReasoningWriter(dialect)
@@ -72,7 +65,7 @@ export class ChoiceWriter {
     switch (event.kind) {
       case 'text':
         if (logprobs === undefined && event.index === this.#text.plain) {
-          return this.#open('') + this.#frame.text(this.#index, text)
+          return this.#open('') + this.#frame.text(this.index, text)
         }
         return this.#pieces('content', this.#text.delta(event.index, text, logprobs))
       case 'args':
@@ -85,9 +78,6 @@ export class ChoiceWriter {
       }
       case 'refusal':
         return this.#pieces('refusal', this.#refusal.delta(event.index, text, logprobs))
-      case 'annotation':
-        this.#annotations.push({ index: event.index, annotation: event.value })
-        return ''
       case 'logprobs':
         return this.#open('') + this.#delta({}, logprobsMember('content', event.value))
       case 'transcript':
@@ -102,6 +92,7 @@ export class ChoiceWriter {
   partEnd({ part, index }: PartEndEvent): string {
     switch (part.type) {
       case 'text':
+        if (part.annotations !== undefined) this.#cited.push({ index, part })
         return this.#pieces('content', this.#text.end(index, part.text))
       case 'refusal':
         return this.#pieces('refusal', this.#refusal.end(index, part.text))
@@ -121,16 +112,14 @@ export class ChoiceWriter {
     const finish = this.finish ?? { reason: 'other' as const, native: '' }
     const { message, ...rest } = membersOf(finish) ?? {}
     const filtered = finish.reason === 'content_filter' || finish.reason === 'refusal'
-    const annotations = this.#annotations.flatMap(({ index, annotation }) => {
-      return encodeAnnotation(annotation, this.#text.before(index)) ?? []
-    })
+    const annotations = this.#cited.flatMap(({ index, part }) => encodeAnnotations(part, this.#text.before(index)))
     let text = this.#open(filtered || annotations.length > 0 ? null : '')
-    if (!this.#refused && finish.reason === 'refusal' && finish.message)
-      text += this.#delta({ refusal: finish.message })
+    const why = explanation(finish, this.#refused)
+    if (why !== '') text += this.#delta({ refusal: why })
     if (annotations.length > 0) text += this.#delta({ annotations })
     const delta = { ...(message as JsonObject | undefined) }
     const reason = encodeFinish(finish, this.#calls.told)
-    return text + this.#frame.chunk([{ index: this.#index, delta, ...rest, finish_reason: reason }], members)
+    return text + this.#frame.chunk([{ index: this.index, delta, ...rest, finish_reason: reason }], members)
   }
 
   #open(content: '' | null): string {
@@ -140,7 +129,7 @@ export class ChoiceWriter {
   }
 
   #delta(delta: JsonObject | undefined, members?: JsonObject): string {
-    return delta === undefined ? '' : this.#frame.delta(this.#index, delta, null, members)
+    return delta === undefined ? '' : this.#frame.delta(this.index, delta, members)
   }
 
   #pieces(member: 'content' | 'refusal', pieces: readonly Piece[]): string {

@@ -12,7 +12,7 @@ export interface ChunkFacts {
 /** ChunkFrame writes chunks. What they all have in common is written once; a text delta is two pieces around its text. */
 export class ChunkFrame {
   #open: string
-  #text: Record<number, string> = {}
+  #heads: Record<number, string> = {}
 
   constructor({ id, created, model, serviceTier, fingerprint }: ChunkFacts) {
     const facts: JsonObject = { id, object: 'chat.completion.chunk', created, model }
@@ -22,15 +22,20 @@ export class ChunkFrame {
     this.#open = `data: ${JSON.stringify(facts).slice(0, -1)}`
   }
 
-  /** delta writes a chunk with one choice. */
-  delta(index: number, delta: JsonObject, finish: string | null = null, members?: JsonObject): string {
-    return this.chunk([{ index, delta, ...members, finish_reason: finish }])
+  /** delta writes a chunk with one choice that goes on; `members` are those of the choice. */
+  delta(index: number, delta: JsonObject, members?: JsonObject): string {
+    const rest = members === undefined ? '' : `,${JSON.stringify(members).slice(1, -1)}`
+    return `${this.#head(index)}${JSON.stringify(delta)}${rest},"finish_reason":null}]}\n\n`
   }
 
   /** text writes the most common chunk, byte for byte as {@link delta} would. */
   text(index: number, text: string): string {
-    this.#text[index] ??= `${this.#open},"choices":[{"index":${index},"delta":{"content":`
-    return `${this.#text[index]}${JSON.stringify(text)}},"finish_reason":null}]}\n\n`
+    return `${this.#head(index)}{"content":${JSON.stringify(text)}},"finish_reason":null}]}\n\n`
+  }
+
+  #head(index: number): string {
+    this.#heads[index] ??= `${this.#open},"choices":[{"index":${index},"delta":`
+    return this.#heads[index]
   }
 
   chunk(choices: readonly JsonObject[], members?: JsonObject): string {

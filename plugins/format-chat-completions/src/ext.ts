@@ -2,6 +2,9 @@ import type { Ext } from '@isthmus/core'
 import { isObject, type JsonObject } from '@isthmus/core/wire'
 import { FORMAT, SPELLING, type Spelling } from './types.ts'
 
+/** Mutable is a node of the IR while a decoder makes it. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
 interface Extended {
   readonly ext?: Ext
 }
@@ -37,7 +40,7 @@ export function spellingOf(node: Extended): Spelling | undefined {
 /** hasForeignMembers tells whether a node carries members that only another format knows. */
 export function hasForeignMembers(node: Extended): boolean {
   const { ext } = node
-  if (ext === undefined) return false
+  if (ext === undefined || ext === AS_PART_EXT) return false
   for (const namespace of Object.keys(ext)) {
     if (namespace !== FORMAT && !namespace.includes('/') && Object.keys(ext[namespace]!).length > 0) return true
   }

@@ -33,6 +33,8 @@ export const CHAT_FEATURES: FeatureTable = {
   'input.reasoning': 'exact',
   'tools.function': 'exact',
   'tools.custom': 'exact',
+  // Vendors have tools of their own in this format. Whether a hosted tool is one of them only the tool itself tells, and
+  // the table knows no tools: one of another format is refused by the encoder, and the next candidate has its turn.
   'tools.hosted': 'exact',
   'tools.strict': 'exact',
   'tools.cache': 'exact',

@@ -27,6 +27,12 @@ export function decodeFinish(native: string, called: boolean): Finish {
   return { ...known, native }
 }
 
+/** explanation is what the service says of its refusal, to be written after what the model itself said. */
+export function explanation({ reason, message }: Finish, refused: boolean): string {
+  if (reason !== 'refusal' || message === undefined || message === '') return ''
+  return refused ? `\n\n${message}` : message
+}
+
 const WORDS: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   stop_sequence: 'stop',

@@ -1,48 +1,38 @@
-import type { Message, Part, Source, ToolCallPart, ToolResultPart } from '@isthmus/core'
+import type { Message, Part, ToolResultPart } from '@isthmus/core'
 import { invalid, isObject, type JsonObject, restOf } from '@isthmus/core/wire'
 import { decodeAssistant } from './assistant-decode.ts'
 import { decodeCache } from './cache.ts'
-import { defined, makeExt } from './ext.ts'
+import { type Mutable, makeExt, withNested } from './ext.ts'
 import { decodeContent } from './part-decode.ts'
 import { messageShapes } from './request-schema.ts'
-import { isCanonical } from './source.ts'
-import { FORMAT, type Spelling } from './types.ts'
+import type { Spelling } from './types.ts'
 
 const CACHE = ['cache_control', 'prompt_cache_breakpoint']
 const KEYS: ReadonlySet<string> = new Set(['role', 'content', 'name', ...CACHE])
 const TOOL_KEYS: ReadonlySet<string> = new Set(['role', 'content', 'name', 'tool_call_id', ...CACHE])
 
-/** DecodedMessages are the turns of a request, with what they gave away about the client. */
-export interface DecodedMessages {
-  readonly messages: readonly Message[]
-  readonly source: Source
-}
-
-/** decodeMessages reads the turns. Consecutive results of tools become one turn. */
-export function decodeMessages(entries: readonly unknown[], model: string, dialect: Set<string>): DecodedMessages {
-  const wires = new WeakMap<object, unknown>()
+/**
+ * decodeMessages reads the turns, and adds what they give away about the client to its dialect. Consecutive results of
+ * tools become one turn.
+ */
+export function decodeMessages(entries: readonly unknown[], model: string, dialect: Set<string>): readonly Message[] {
   const messages: Message[] = []
   const functions = new FunctionCalls()
   let results: ToolResultPart[] | undefined
-  entries.forEach((entry, index) => {
+  for (let index = 0; index < entries.length; index++) {
+    const entry = entries[index]
     const path = `messages[${index}]`
     if (!isObject(entry)) throw invalid(path, 'a message', entry)
     const result = decodeResult(entry, path, functions)
-    if (result !== undefined) {
-      if (isCanonical(entry)) wires.set(result, entry)
-      if (results === undefined) {
-        results = []
-        messages.push({ role: 'tool', parts: results })
-      }
-      results.push(result)
-      return
-    }
-    results = undefined
-    const message = decodeTurn(entry, path, model, dialect, functions)
-    if (isCanonical(entry)) wires.set(message, entry)
-    messages.push(message)
-  })
-  return { messages, source: { format: FORMAT, wire: node => wires.get(node) } }
+    if (result === undefined) {
+      results = undefined
+      messages.push(decodeTurn(entry, path, model, dialect, functions))
+    } else if (results === undefined) {
+      results = [result]
+      messages.push({ role: 'tool', parts: results })
+    } else results.push(result)
+  }
+  return messages
 }
 
 /** FunctionCalls gives ids to the calls of the deprecated dialect, which has none: a result answers the call before it. */
@@ -70,11 +60,11 @@ function decodeTurn(
       const shape = entry.role === 'user' ? messageShapes.user : messageShapes.system
       const { content, name } = shape.check(entry, path)
       const parts = decodeContent(content, `${path}.content`)
-      return turn(entry.role, parts, entry, path, name, KEYS)
+      return turn(entry.role, parts, entry, path, name, restOf(entry, KEYS))
     }
     case 'assistant': {
       const { parts, rest, also } = decodeAssistant(entry, path, model, dialect, functions)
-      return turn('assistant', parts, entry, path, entry.name as string | undefined, undefined, rest, also)
+      return turn('assistant', parts, entry, path, entry.name as string | undefined, rest, also)
     }
     default:
       throw invalid(`${path}.role`, '"system", "developer", "user", "assistant", "tool" or "function"', entry.role)
@@ -87,16 +77,29 @@ function turn(
   entry: JsonObject,
   path: string,
   name: string | null | undefined,
-  known: ReadonlySet<string> | undefined,
-  kept?: JsonObject,
+  rest: JsonObject | undefined,
   also?: readonly string[]
 ): Message {
-  const { mark, rest, breakpoint } = decodeCache(entry, path, known === undefined ? kept : restOf(entry, known))
-  const spelling: Spelling | undefined =
-    breakpoint === undefined && also === undefined
-      ? undefined
-      : { ...(breakpoint && { breakpoint }), ...(also && { also }) }
-  return defined({ role, parts, name: name ?? undefined, cache: mark, ext: makeExt(rest, spelling) })
+  const message: Mutable<Message> = { role, parts }
+  if (typeof name === 'string') message.name = name
+  addMarks(message, entry, path, rest, also === undefined ? undefined : { also })
+  return message
+}
+
+/** addMarks adds what a message or result may have beside its content: a cache mark, and members that nobody knows. */
+function addMarks(
+  node: Mutable<Pick<Message, 'cache' | 'ext'>>,
+  entry: JsonObject,
+  path: string,
+  rest: JsonObject | undefined,
+  spelling: Spelling | undefined
+): void {
+  const cache = decodeCache(entry, path)
+  if (cache?.mark !== undefined) node.cache = cache.mark
+  const { breakpoint } = cache ?? {}
+  const spelt = breakpoint === undefined ? spelling : { ...spelling, breakpoint }
+  const ext = makeExt(withNested(rest, 'cache_control', cache?.rest), spelt)
+  if (ext !== undefined) node.ext = ext
 }
 
 function decodeResult(entry: JsonObject, path: string, functions: FunctionCalls): ToolResultPart | undefined {
@@ -112,12 +115,13 @@ function decodeResult(entry: JsonObject, path: string, functions: FunctionCalls)
 function result(
   entry: JsonObject,
   path: string,
-  callId: ToolCallPart['id'],
+  callId: string,
   name: string | undefined,
   content: readonly Part[],
   spelling: Spelling | undefined
 ): ToolResultPart {
-  const { mark, rest, breakpoint } = decodeCache(entry, path, restOf(entry, TOOL_KEYS))
-  const spelt = breakpoint === undefined ? spelling : { ...spelling, breakpoint }
-  return defined({ type: 'tool_result' as const, callId, name, content, cache: mark, ext: makeExt(rest, spelt) })
+  const part: Mutable<ToolResultPart> = { type: 'tool_result', callId, content }
+  if (name !== undefined) part.name = name
+  addMarks(part, entry, path, restOf(entry, TOOL_KEYS), spelling)
+  return part
 }

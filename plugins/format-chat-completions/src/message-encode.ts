@@ -3,17 +3,19 @@ import type { JsonObject } from '@isthmus/core/wire'
 import { encodeAssistant } from './assistant-encode.ts'
 import type { Encoding } from './encoding.ts'
 import { addMembers, membersOf, spellingOf } from './ext.ts'
+import { mendHistory } from './history.ts'
 import { fitCallId } from './names.ts'
-import { encodeCache, encodePart } from './part-encode.ts'
-import { FORMAT } from './types.ts'
+import { cacheSpelling, encodeCache, encodePart, reportText } from './part-encode.ts'
 
 /** encodeMessages writes the turns. Media that has no place in its turn follows in a user message. */
 export function encodeMessages(encoding: Encoding): JsonObject[] {
-  const { request } = encoding
+  const { request, native } = encoding
   const written: JsonObject[] = []
   const calls = new Set<string>()
   let carried: JsonObject[] = []
-  for (const message of request.messages) {
+  // A client of this format is taken at its word.
+  const messages = native ? request.messages : mendHistory(request.messages, () => reportMoved(encoding))
+  for (const message of messages) {
     if (message.role !== 'tool' && carried.length > 0) {
       written.push({ role: 'user', content: carried })
       carried = []
@@ -38,21 +40,14 @@ export function encodeMessages(encoding: Encoding): JsonObject[] {
   return written
 }
 
-function encodeTurn(message: Message, encoding: Encoding): JsonObject {
-  const role = message.role === 'user' ? 'user' : (encoding.traits.systemRole ?? message.role)
-  const wire = sameWire(message, role, encoding)
-  if (wire !== undefined) return wire
-  return finishMessage({ role, content: encodeContent(message.parts, encoding) }, message, encoding)
+function reportMoved(encoding: Encoding): void {
+  const message = 'a result that stood after a later turn is sent right behind its call'
+  encoding.report({ feature: 'tools.function', action: 'converted', field: 'messages', message })
 }
 
-/** sameWire gives the object a message was read from, if it is still that message and would be written the same. */
-function sameWire(message: Message, role: string, encoding: Encoding): JsonObject | undefined {
-  const { request, native } = encoding
-  if (!native || request.source?.format !== FORMAT) return undefined
-  const wire = request.source.wire(message) as JsonObject | undefined
-  if (wire === undefined || wire.role !== role) return undefined
-  const named = message.name !== undefined && encoding.lacks('input.name')
-  return named ? undefined : wire
+function encodeTurn(message: Message, encoding: Encoding): JsonObject {
+  const role = message.role === 'user' ? 'user' : (encoding.traits.systemRole ?? message.role)
+  return finishMessage({ role, content: encodeContent(message.parts, encoding) }, message, encoding)
 }
 
 /** finishMessage adds what every message may have. */
@@ -68,13 +63,22 @@ export function finishMessage(wire: JsonObject, message: Message, encoding: Enco
 export function encodeContent(parts: readonly Part[], encoding: Encoding): string | JsonObject[] {
   if (parts.length === 0) return ''
   const [first] = parts
-  if (parts.length === 1 && first?.type === 'text' && isPlain(first)) return first.text
-  return parts.flatMap(part => encodePart(part, encoding))
+  if (parts.length === 1 && first?.type === 'text' && isPlain(first, encoding)) {
+    reportText(first, encoding)
+    return first.text
+  }
+  const written: JsonObject[] = []
+  for (const part of parts) for (const wire of encodePart(part, encoding)) written.push(wire)
+  return written
 }
 
-/** isPlain tells whether a text says the same as a bare string. */
-export function isPlain(part: TextPart): boolean {
-  return part.cache === undefined && spellingOf(part)?.as !== 'part' && membersOf(part) === undefined
+/** isPlain tells whether a text says the same as a bare string. A mark that is left out takes its list along. */
+export function isPlain(part: TextPart, encoding: Encoding): boolean {
+  if (membersOf(part) !== undefined) return false
+  const spelling = spellingOf(part)
+  return part.cache === undefined
+    ? spelling?.as !== 'part'
+    : cacheSpelling(spelling?.breakpoint, encoding) === undefined
 }
 
 /** encodeAnswer: servers refuse a result whose call is gone, as histories have it that were cut at the front. */
@@ -90,7 +94,7 @@ function encodeAnswer(
     return
   }
   const message = 'the result of a call that is not there is sent as text of the user'
-  encoding.report({ feature: 'tools.function', action: 'converted', field: 'messages', message })
+  encoding.report({ feature: 'tools.function', action: 'emulated', field: 'messages', message })
   carried.push({ type: 'text', text: `Result of tool call ${part.callId}:` })
   carried.push(...part.content.flatMap(inner => encodePart(inner, encoding)))
 }

@@ -1,7 +1,7 @@
-import type { MediaSource, Part } from '@isthmus/core'
+import type { FilePart, ImagePart, MediaSource, Part } from '@isthmus/core'
 import { invalid, isObject, type JsonObject, parseDataUrl, restOf, stringOf } from '@isthmus/core/wire'
 import { decodeCache } from './cache.ts'
-import { makeExt, partSpelling, withNested } from './ext.ts'
+import { type Mutable, makeExt, partSpelling, withNested } from './ext.ts'
 import { partShapes } from './request-schema.ts'
 import { FORMAT } from './types.ts'
 
@@ -25,7 +25,9 @@ const FILE_KEYS: ReadonlySet<string> = new Set(['file_data', 'file_id', 'filenam
 export function decodeContent(content: string | readonly unknown[] | null | undefined, path: string): Part[] {
   if (content === undefined || content === null || content === '') return []
   if (typeof content === 'string') return [{ type: 'text', text: content }]
-  return content.map((entry, index) => decodePart(entry, `${path}[${index}]`))
+  const parts: Part[] = []
+  for (let at = 0; at < content.length; at++) parts.push(decodePart(content[at], `${path}[${at}]`))
+  return parts
 }
 
 function decodePart(entry: unknown, path: string): Part {
@@ -35,11 +37,11 @@ function decodePart(entry: unknown, path: string): Part {
   switch (type) {
     case 'text': {
       const { text } = partShapes.text.check(entry, path)
-      return { type: 'text', text, ...common(entry, KEYS.text, path) }
+      return finish({ type: 'text', text }, entry, KEYS.text, path)
     }
     case 'refusal': {
       const { refusal } = partShapes.refusal.check(entry, path)
-      return { type: 'refusal', text: refusal, ...common(entry, KEYS.refusal, path) }
+      return finish({ type: 'refusal', text: refusal }, entry, KEYS.refusal, path)
     }
     case 'image_url':
       return decodeImage(entry, path)
@@ -48,16 +50,13 @@ function decodePart(entry: unknown, path: string): Part {
       const { data, format } = audio
       const source: MediaSource = { kind: 'inline', mime: audioMime(format), data }
       const nested = restOf(audio as JsonObject, AUDIO_KEYS)
-      return { type: 'audio', source, format, ...common(entry, KEYS.input_audio, path, 'input_audio', nested) }
+      return finish({ type: 'audio', source, format }, entry, KEYS.input_audio, path, 'input_audio', nested)
     }
     case 'video_url': {
       const { video_url: video } = partShapes.video_url.check(entry, path)
       const nested = restOf(video as JsonObject, URL_KEYS)
-      return {
-        type: 'video',
-        source: urlSource(video.url),
-        ...common(entry, KEYS.video_url, path, 'video_url', nested)
-      }
+      const part: Part = { type: 'video', source: urlSource(video.url) }
+      return finish(part, entry, KEYS.video_url, path, 'video_url', nested)
     }
     case 'file':
       return decodeFile(entry, path)
@@ -68,17 +67,21 @@ function decodePart(entry: unknown, path: string): Part {
   }
 }
 
-/** common reads what every part may have, and keeps what is left. */
-function common(
+/** finish adds what every part may have, and keeps what is left. */
+function finish(
+  part: Mutable<Part>,
   entry: JsonObject,
   known: ReadonlySet<string>,
   path: string,
   nestedKey = '',
   nested?: JsonObject | undefined
-): Pick<Part, 'cache' | 'ext'> {
-  const { mark, rest, breakpoint } = decodeCache(entry, path, withNested(restOf(entry, known), nestedKey, nested))
-  const spelling = breakpoint === undefined ? partSpelling() : { as: 'part' as const, breakpoint }
-  return { ...(mark && { cache: mark }), ext: makeExt(rest, spelling)! }
+): Part {
+  const cache = decodeCache(entry, path)
+  const rest = withNested(withNested(restOf(entry, known), nestedKey, nested), 'cache_control', cache?.rest)
+  if (cache?.mark !== undefined) part.cache = cache.mark
+  const { breakpoint } = cache ?? {}
+  part.ext = makeExt(rest, breakpoint === undefined ? partSpelling() : { as: 'part', breakpoint })!
+  return part
 }
 
 function opaque(entry: JsonObject): Part {
@@ -94,16 +97,13 @@ function decodeImage(entry: JsonObject, path: string): Part {
   const { image_url: image } = partShapes.image_url.check(entry, path)
   // Some vendors take the URL itself in place of the object.
   if (typeof image === 'string') {
-    return { type: 'image', source: urlSource(image), ...common(entry, KEYS.image_url, path) }
+    return finish({ type: 'image', source: urlSource(image) }, entry, KEYS.image_url, path)
   }
   const nested = restOf(image as JsonObject, IMAGE_KEYS)
   const { detail } = image
-  return {
-    type: 'image',
-    source: urlSource(image.url),
-    ...(typeof detail === 'string' && { detail }),
-    ...common(entry, KEYS.image_url, path, 'image_url', nested)
-  }
+  const part: Mutable<ImagePart> = { type: 'image', source: urlSource(image.url) }
+  if (typeof detail === 'string') part.detail = detail
+  return finish(part, entry, KEYS.image_url, path, 'image_url', nested)
 }
 
 function decodeFile(entry: JsonObject, path: string): Part {
@@ -113,12 +113,9 @@ function decodeFile(entry: JsonObject, path: string): Part {
   if (source === undefined) return opaque(entry)
   const { filename } = file
   const nested = restOf(file as JsonObject, FILE_KEYS)
-  return {
-    type: 'file',
-    source,
-    ...(typeof filename === 'string' && { filename }),
-    ...common(entry, KEYS.file, path, 'file', nested)
-  }
+  const part: Mutable<FilePart> = { type: 'file', source }
+  if (typeof filename === 'string') part.filename = filename
+  return finish(part, entry, KEYS.file, path, 'file', nested)
 }
 
 function fileSource(

@@ -1,10 +1,10 @@
-import type { CacheMark, FilePart, ImagePart, MediaSource, OpaquePart, Part } from '@isthmus/core'
+import type { CacheMark, FilePart, ImagePart, MediaSource, OpaquePart, Part, TextPart } from '@isthmus/core'
 import { dataUrl, type JsonObject } from '@isthmus/core/wire'
 import { cacheControl } from './cache.ts'
 import type { Encoding } from './encoding.ts'
 import { addMembers, membersOf, spellingOf } from './ext.ts'
 import { audioFormat } from './part-decode.ts'
-import { FORMAT } from './types.ts'
+import { FORMAT, type Spelling } from './types.ts'
 
 /** encodePart writes a part of a content list; a part may become several, or none. */
 export function encodePart(part: Part, encoding: Encoding): JsonObject[] {
@@ -45,21 +45,42 @@ function finish(wire: JsonObject, part: Part, encoding: Encoding): JsonObject {
   return addMembers(wire, membersOf(part))
 }
 
+/** reportText names what a text loses that is written as a bare string. */
+export function reportText(part: TextPart, encoding: Encoding): void {
+  encoding.reportForeign(part, 'messages')
+  if (part.cache !== undefined) reportCache(encoding)
+}
+
 /** encodeCache writes a cache mark in the spelling of the upstream, or that of the client. */
 export function encodeCache(
   wire: JsonObject,
   mark: CacheMark,
-  breakpoint: Readonly<Record<string, unknown>> | undefined,
+  breakpoint: Spelling['breakpoint'],
   encoding: Encoding
 ): void {
-  const { traits, native } = encoding
-  const asWritten = breakpoint === undefined ? 'cache_control' : 'prompt_cache_breakpoint'
-  const spelling = traits.cacheMarks ?? (native ? asWritten : undefined)
+  const spelling = cacheSpelling(breakpoint, encoding)
+  if (spelling === undefined) reportCache(encoding)
   if (spelling === 'cache_control') wire.cache_control = cacheControl(mark)
-  if (traits.cacheMarks === 'prompt_cache_breakpoint') encoding.marked = true
+  if (encoding.traits.cacheMarks === 'prompt_cache_breakpoint') encoding.marked = true
   if (spelling === 'prompt_cache_breakpoint') wire.prompt_cache_breakpoint = breakpoint ?? { mode: 'explicit' }
+}
+
+/** cacheSpelling is the member in which a mark is written; undefined where it is left out. */
+export function cacheSpelling(
+  breakpoint: Spelling['breakpoint'],
+  { traits, native }: Encoding
+): 'cache_control' | 'prompt_cache_breakpoint' | undefined {
+  const { cacheMarks } = traits
+  if (cacheMarks !== undefined) return cacheMarks === 'none' ? undefined : cacheMarks
   // Servers that do not know the mark may refuse it: only a client of this format knows that its upstream does.
-  if (spelling === undefined) encoding.report({ feature: 'cache.mark', action: 'dropped', field: 'messages' })
+  if (!native) return undefined
+  return breakpoint === undefined ? 'cache_control' : 'prompt_cache_breakpoint'
+}
+
+/** reportCache names a mark that is left out, unless the feature table says so. */
+function reportCache(encoding: Encoding): void {
+  if (encoding.traits.cacheMarks === 'none') return
+  encoding.report({ feature: 'cache.mark', action: 'dropped', field: 'messages' })
 }
 
 function encodeImage(part: ImagePart, encoding: Encoding): JsonObject {

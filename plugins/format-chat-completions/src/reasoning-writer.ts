@@ -20,6 +20,8 @@ export class ReasoningWriter {
   #states = new Map<number, State>()
   #any = false
   #count = 0
+  /** Whose format the reasoning of this reply is in, once a seal has said so. */
+  #issuer: string | undefined
 
   constructor(dialect: readonly string[]) {
     this.#details = dialect.includes(DIALECT.reasoning)
@@ -38,13 +40,13 @@ export class ReasoningWriter {
     if (state === undefined || !this.shown) return undefined
     switch (event.kind) {
       case 'reasoning':
-        return this.#text(state, event.text, { type: 'reasoning.text', text: event.text, ...common(state) })
+        return this.#text(state, event.text, { type: 'reasoning.text', text: event.text, ...this.#common(state) })
       case 'summary':
         if (state.summary !== undefined && state.summary !== event.value) state.apart = this.#any
         state.summary = event.value
-        return this.#text(state, event.text, { type: 'reasoning.summary', summary: event.text, ...common(state) })
+        return this.#text(state, event.text, { type: 'reasoning.summary', summary: event.text, ...this.#common(state) })
       case 'seal':
-        return this.#details ? { reasoning_details: [sealDetail(state, event.value)] } : undefined
+        return this.#details ? { reasoning_details: [this.#seal(state, event.value)] } : undefined
       default:
         return undefined
     }
@@ -62,16 +64,24 @@ export class ReasoningWriter {
     members.reasoning_details = [detail]
     return members
   }
-}
 
-function common({ part, index }: State): JsonObject {
-  return { ...(spellingOf(part)?.detail ?? { format: 'unknown', index }) }
-}
+  /**
+   * common gives the members beside the content. Clients keep the first format that they are told, and send a seal back
+   * under it: as long as no seal has come, it is left open.
+   */
+  #common({ part, index }: State): JsonObject {
+    const told = spellingOf(part)?.detail
+    if (told !== undefined) return { ...told }
+    return this.#issuer === undefined ? { index } : { format: this.#issuer, index }
+  }
 
-function sealDetail(state: State, seal: Seal): JsonObject {
-  const known = common(state)
-  if (known.format === undefined || known.format === 'unknown') known.format = seal.issuer.format
-  if (seal.itemId !== undefined) known.id ??= seal.itemId
-  if (seal.kind === 'signature') return { type: 'reasoning.text', signature: seal.data, ...known }
-  return { type: 'reasoning.encrypted', data: seal.data, ...known }
+  #seal(state: State, seal: Seal): JsonObject {
+    const { kind, data, itemId, issuer } = seal
+    if (issuer.format !== 'unknown') this.#issuer = issuer.format
+    const known = this.#common(state)
+    if (known.format === undefined || known.format === 'unknown') known.format = issuer.format
+    if (itemId !== undefined) known.id ??= itemId
+    if (kind === 'signature') return { type: 'reasoning.text', signature: data, ...known }
+    return { type: 'reasoning.encrypted', data, ...known }
+  }
 }

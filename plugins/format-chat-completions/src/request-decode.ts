@@ -29,7 +29,7 @@ export function decodeRequest(body: unknown, head: RequestHead): GenerateRequest
   const wire = requestShape.check(body)
   const dialect = new Set<string>()
   const rest = restOf(body, REQUEST_KEYS) ?? {}
-  const { messages, source } = decodeMessages(wire.messages, wire.model, dialect)
+  const messages = decodeMessages(wire.messages, wire.model, dialect)
   const reasoning = decodeReasoning(wire, dialect, rest)
   const tools = decodeTools(wire)
   const legacy = isLegacy(wire)
@@ -65,8 +65,7 @@ export function decodeRequest(body: unknown, head: RequestHead): GenerateRequest
       dialect: dialect.size > 0 ? [...dialect] : undefined
     }),
     ingress: decodeIngress(head),
-    ext: Object.keys(rest).length > 0 ? makeExt(rest) : undefined,
-    source
+    ext: Object.keys(rest).length > 0 ? makeExt(rest) : undefined
   } as GenerateRequest
   return defined(request) as GenerateRequest
 }

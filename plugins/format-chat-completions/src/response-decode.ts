@@ -95,10 +95,11 @@ export class ChatReader implements ReplyReader {
   }
 
   #chunk(body: JsonObject, data: string, out: ReplyBuilder): void {
-    const before = this.#choices.get(0)?.openText
+    const fast = this.#fast?.learning ? this.#fast : undefined
+    const before = fast && this.#choices.get(0)?.openText
     this.#read(body, out, false)
     if (before !== undefined && before === this.#choices.get(0)?.openText && isPlainDelta(body) && isFirst(body)) {
-      this.#fast?.learn(data, before)
+      fast?.learn(data, before)
     }
   }
 
@@ -114,9 +115,7 @@ export class ChatReader implements ReplyReader {
     const choices = Array.isArray(body.choices) ? body.choices.filter(isObject) : []
     this.#start(body, choices.length > 0, out)
     this.#keep(body)
-    choices.forEach((choice, at) => {
-      this.#readChoice(choice, at, out, whole)
-    })
+    for (let at = 0; at < choices.length; at++) this.#readChoice(choices[at]!, at, out, whole)
     this.#readUsage(body, choices, out)
     const error = body.error || choices.length === 0 ? findError(body) : errorOf(choices)
     if (error !== undefined) out.fail(streamError(error, this.#target.provider))
@@ -175,8 +174,8 @@ export class ChatReader implements ReplyReader {
 
   /** readUsage looks in the places where vendors put it; the last one counts. */
   #readUsage(body: JsonObject, choices: readonly JsonObject[], out: ReplyBuilder): void {
-    const groq = isObject(body.x_groq) ? body.x_groq.usage : undefined
-    const found = body.usage ?? choices.find(choice => isObject(choice.usage))?.usage ?? groq
+    let found = body.usage ?? (isObject(body.x_groq) ? body.x_groq.usage : undefined)
+    if (!isObject(found)) for (const choice of choices) found ??= choice.usage
     if (!isObject(found)) return
     this.#usage = found
     if (out.started) this.#usageNow(out)

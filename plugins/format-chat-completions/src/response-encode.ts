@@ -1,10 +1,10 @@
-import type { Annotation, Choice, IrResponse, Part, ReasoningPart, ReplyOptions } from '@isthmus/core'
+import type { Choice, IrResponse, Part, ReasoningPart, ReplyOptions } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
-import { encodeAnnotation, lengthOf } from './annotations.ts'
+import { codepoints, encodeAnnotations } from './annotations.ts'
 import { encodeCall } from './call-writer.ts'
 import { DIALECT } from './dialect.ts'
 import { addMembers, membersOf, spellingOf } from './ext.ts'
-import { encodeFinish } from './finish.ts'
+import { encodeFinish, explanation } from './finish.ts'
 import { encodeImage } from './image.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { encodeDetails, plainText } from './reasoning-details.ts'
@@ -48,11 +48,11 @@ function encodeChoice(choice: Choice, dialect: readonly string[]): JsonObject {
 
 function encodeMessage({ parts, finish }: Choice, dialect: readonly string[]): JsonObject {
   const message: JsonObject = { role: 'assistant', content: null, refusal: null }
-  const refusals = parts.flatMap(part => (part.type === 'refusal' && part.text !== '' ? part.text : []))
-  if (refusals.length > 0) message.refusal = refusals.join('')
-  else if (finish.reason === 'refusal' && finish.message) message.refusal = finish.message
+  const refusal = parts.map(part => (part.type === 'refusal' ? part.text : '')).join('')
+  const why = explanation(finish, refusal !== '')
+  if (refusal !== '' || why !== '') message.refusal = refusal + why
   writeReasoning(message, parts, dialect)
-  const annotations = encodeAnnotations(parts)
+  const annotations = citationsOf(parts)
   if (annotations.length > 0) message.annotations = annotations
   const images = parts.flatMap(part => (part.type === 'image' ? encodeImage(part) : []))
   if (images.length > 0) message.images = images
@@ -120,18 +120,12 @@ function joinReasoning(parts: readonly ReasoningPart[]): string {
   return joined
 }
 
-function encodeAnnotations(parts: readonly Part[]): JsonObject[] {
-  const written: JsonObject[] = []
-  parts.forEach((part, at) => {
-    if (part.type !== 'text' || part.annotations === undefined) return
-    const before = lengthOf(joinTexts(parts.slice(0, at + 1)).slice(0, -part.text.length || undefined))
-    const add = (annotation: Annotation): void => {
-      const wire = encodeAnnotation(annotation, before)
-      if (wire !== undefined) written.push(wire)
-    }
-    part.annotations.forEach(add)
+function citationsOf(parts: readonly Part[]): JsonObject[] {
+  return parts.flatMap((part, at) => {
+    if (part.type !== 'text' || part.annotations === undefined) return []
+    const joined = joinTexts(parts.slice(0, at + 1))
+    return encodeAnnotations(part, codepoints(joined.slice(0, joined.length - part.text.length)))
   })
-  return written
 }
 
 function encodeAudio(part: Extract<Part, { type: 'audio' }>): JsonObject {

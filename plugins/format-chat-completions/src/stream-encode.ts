@@ -31,6 +31,7 @@ class ChatStreamEncoder implements StreamEncoder {
   #facts: ChunkFacts
   #frame: ChunkFrame
   #choices = new Map<number, ChoiceWriter>()
+  #current: ChoiceWriter | undefined
   #usage: Usage | undefined
   #meta: ReplyMeta | undefined
   #over = false
@@ -97,7 +98,7 @@ class ChatStreamEncoder implements StreamEncoder {
   }
 
   #start({ id, model, created, usage, meta }: StartEvent): void {
-    const { options } = { options: this.#options }
+    const options = this.#options
     this.#usage = usage
     this.#meta = meta
     this.#facts = {
@@ -111,11 +112,13 @@ class ChatStreamEncoder implements StreamEncoder {
   }
 
   #choice(index: number): ChoiceWriter {
+    if (this.#current?.index === index) return this.#current
     let choice = this.#choices.get(index)
     if (choice === undefined) {
       choice = new ChoiceWriter(index, this.#frame, this.#options.dialect)
       this.#choices.set(index, choice)
     }
+    this.#current = choice
     return choice
   }
 

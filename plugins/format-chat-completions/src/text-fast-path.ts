@@ -5,7 +5,7 @@ const KEY = '"content":'
 const PROBE = 'isthmus-probe'
 const MAX_MISSES = 8
 // A quote, a backslash or a control character: anything else in a JSON string stands for itself.
-const NEEDS_PARSING = /[^ !#-[\]-\u{10ffff}]/u
+const NEEDS_PARSING = /[^ !#-[\]-\uffff]/
 
 /**
  * TextFastPath reads a stream event that is the one before with another text, without parsing it. It is exact: the
@@ -21,6 +21,11 @@ export class TextFastPath {
   /** The part that the text of {@link read} belongs to. */
   get open(): OpenPart | undefined {
     return this.#open
+  }
+
+  /** Whether {@link learn} may still be of use. */
+  get learning(): boolean {
+    return this.#misses < MAX_MISSES
   }
 
   /** read gives the text of an event, undefined when the event has to be parsed. */
@@ -43,7 +48,7 @@ export class TextFastPath {
 
   /** learn remembers an event that did nothing but add its text to a part that was open already. */
   learn(data: string, open: OpenPart): void {
-    if (this.#misses >= MAX_MISSES) return
+    if (!this.learning) return
     this.#misses++
     const start = data.indexOf(KEY) + KEY.length
     const from = data[start] === ' ' ? start + 1 : start
@@ -93,7 +98,8 @@ export function isPlainDelta(body: JsonObject): boolean {
   if (!isObject(choice) || choice.finish_reason || choice.logprobs || choice.usage || choice.error) return false
   const { delta } = choice
   if (!isObject(delta) || typeof delta.content !== 'string') return false
-  return OTHERS.every(member => isEmpty(delta[member]))
+  for (const member of OTHERS) if (!isEmpty(delta[member])) return false
+  return true
 }
 
 const OTHERS = [

@@ -1,5 +1,5 @@
 import type { Logprobs } from '@isthmus/core'
-import { type Length, lengthOf, NO_LENGTH } from './annotations.ts'
+import { codepoints } from './annotations.ts'
 import { isBlank } from './text-join.ts'
 
 /** Piece is text to be written, with its log probabilities if there are any. */
@@ -28,8 +28,9 @@ export class TextLane {
   /** Blank text that waits for more, where a blank line may be due before it. */
   #held: string | undefined
   #any = false
-  #written: Length = NO_LENGTH
-  #starts = new Map<number, Length>()
+  /** All that was written, and where in it each part starts. */
+  #written = ''
+  #starts = new Map<number, number>()
 
   start(index: number, apart: boolean): void {
     if (this.#current >= 0) this.#waiting.push({ index, apart, pieces: [], end: undefined })
@@ -60,9 +61,9 @@ export class TextLane {
     return pieces
   }
 
-  /** before is how much text stands before a part. */
-  before(index: number): Length {
-    return this.#starts.get(index) ?? this.#written
+  /** before is how many characters stand before a part. */
+  before(index: number): number {
+    return codepoints(this.#written.slice(0, this.#starts.get(index)))
   }
 
   #open(index: number, apart: boolean): void {
@@ -70,7 +71,7 @@ export class TextLane {
     this.#current = index
     this.#held = separate ? '' : undefined
     this.plain = separate ? -1 : index
-    this.#starts.set(index, this.#written)
+    this.#starts.set(index, this.#written.length)
   }
 
   #write(piece: Piece): readonly Piece[] {
@@ -79,16 +80,15 @@ export class TextLane {
     if (isBlank(this.#held)) return piece.logprobs === undefined ? [] : [{ text: '', logprobs: piece.logprobs }]
     const text = `\n\n${this.#held}`
     this.#held = undefined
-    this.#written = { utf16: this.#written.utf16 + 2, codepoints: this.#written.codepoints + 2 }
-    this.#starts.set(this.#current, this.#written)
+    this.#written += '\n\n'
+    this.#starts.set(this.#current, this.#written.length)
     return [{ text, logprobs: piece.logprobs }]
   }
 
   #close(text: string): Piece[] {
     const held = this.#held
     if (!isBlank(text)) this.#any = true
-    const { utf16, codepoints } = lengthOf(text)
-    this.#written = { utf16: this.#written.utf16 + utf16, codepoints: this.#written.codepoints + codepoints }
+    this.#written += text
     this.#held = undefined
     this.#current = -1
     this.plain = -1

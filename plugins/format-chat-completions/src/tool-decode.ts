@@ -29,8 +29,9 @@ function decodeTool(tool: unknown, path: string): ToolDef {
   if (typeof type !== 'string') throw invalid(`${path}.type`, 'a string', tool.type)
   if (type === 'function') {
     const { function: wire } = toolShapes.function.check(tool, path)
-    const { mark, rest } = decodeCache(tool, path, restOf(tool, TOOL_KEYS.function))
-    return { ...functionTool(wire, rest), ...(mark && { cache: mark }) }
+    const cache = decodeCache(tool, path)
+    const decoded = functionTool(wire, withNested(restOf(tool, TOOL_KEYS.function), 'cache_control', cache?.rest))
+    return cache?.mark === undefined ? decoded : { ...decoded, cache: cache.mark }
   }
   if (type === 'custom') {
     const { custom: wire } = toolShapes.custom.check(tool, path)

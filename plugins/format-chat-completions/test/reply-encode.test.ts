@@ -1,4 +1,4 @@
-import { createError, type EventBatch, type Part, ReplyBuilder, type Usage } from '@isthmus/core'
+import { createError, type EventBatch, fold, type Part, ReplyBuilder, type Usage } from '@isthmus/core'
 import { replyOptions } from '@isthmus/core/testing'
 import type { JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
@@ -6,6 +6,12 @@ import { chatCompletions } from '../src/index.ts'
 import { readChunks, sdk } from './support/sdk.ts'
 
 const BROKEN = createError('TEST_BROKEN', 'upstream_unavailable', 'The upstream broke')
+
+const NATIVE = { format: 'messages', object: {} }
+
+interface Cited {
+  readonly url_citation: { readonly start_index: number; readonly end_index: number }
+}
 
 /** reply makes the events of an answer with these parts. */
 function reply(parts: readonly Part[], reason = 'stop' as const, usage?: Usage): EventBatch {
@@ -119,11 +125,35 @@ t.test('reasoning is shown in the dialect of the client only', async t => {
   t.notMatch(write(events), /reasoning/)
   t.same(deltas(write(events, replyOptions({ dialect: ['reasoning_content'] })))[1], { reasoning_content: 'hm' })
   const shown = deltas(write(events, replyOptions({ dialect: ['reasoning'] })))
-  t.match(shown[1], { reasoning: 'hm', reasoning_details: [{ type: 'reasoning.text', text: 'hm', index: 0 }] })
+  const detail = { type: 'reasoning.text', text: 'hm', index: 0 }
+  t.same(shown[1], { reasoning: 'hm', reasoning_details: [detail] }, 'no format before one is known')
   t.match(shown[2], { reasoning_details: [{ signature: 'c2ln', format: 'anthropic-claude-v1', index: 0 }] })
   const table = chatCompletions.repliesWith?.(replyOptions({ dialect: ['reasoning'] }))
   t.match(table, { 'reply.reasoning': 'exact', 'reply.seal': 'exact' })
   t.match(chatCompletions.features, { 'reply.reasoning': 'dropped', 'reply.seal': 'dropped' })
+})
+
+t.test('a client that keeps the first format it is told can send a seal back to its issuer', async t => {
+  const seal = (data: string) => {
+    return {
+      kind: 'signature',
+      data,
+      issuer: { provider: 'a', modelFamily: 'c', format: 'anthropic-claude-v1' }
+    } as const
+  }
+  const parts: Part[] = [
+    { type: 'reasoning', text: 'first', hidden: false, seal: seal('s1') },
+    { type: 'reasoning', summary: ['second'], hidden: false, seal: seal('s2') }
+  ]
+  const formats = new Map<unknown, unknown>()
+  for (const delta of deltas(write(reply(parts), replyOptions({ dialect: ['reasoning'] }))) as JsonObject[]) {
+    for (const { index, format } of (delta.reasoning_details ?? []) as JsonObject[]) {
+      if (formats.get(index) === undefined) formats.set(index, format)
+    }
+  }
+  t.same([...formats.values()], ['anthropic-claude-v1', 'anthropic-claude-v1'])
+  const stream = write(reply(parts), replyOptions({ dialect: ['reasoning'] }))
+  t.match(stream, /"summary":"second","format":"anthropic-claude-v1"/, 'what one seal has said holds for the reply')
 })
 
 t.test('log probabilities go with the piece of text they belong to', async t => {
@@ -152,6 +182,32 @@ t.test('citations count the joined text, and come in one piece', async t => {
   t.match(found, {
     annotations: [{ url_citation: { start_index: 0 } }, { url_citation: { start_index: 4, end_index: 6 } }]
   })
+})
+
+t.test('a citation stands on its text, in characters, streamed and whole', async t => {
+  const page = { kind: 'url', url: 'https://a.test', title: 'A' } as const
+  const parts: Part[] = [
+    text('😀é. '),
+    { type: 'text', text: '😀 is é', annotations: [page, { ...page, start: 3, end: 5, unit: 'utf16' }] },
+    call('a'),
+    {
+      type: 'text',
+      text: '😀é',
+      annotations: [
+        { ...page, start: 4, end: 6, unit: 'byte' },
+        { kind: 'page', native: NATIVE }
+      ]
+    }
+  ]
+  const events = reply(parts)
+  const whole = (chatCompletions.response.encode(fold(events), replyOptions()) as { choices: JsonObject[] }).choices[0]!
+  const { content, annotations } = whole.message as { content: string; annotations: Cited[] }
+  const cited = annotations.map(({ url_citation: { start_index: start, end_index: end } }) => {
+    return [...content].slice(start, end).join('')
+  })
+  t.same(cited, ['😀 is é', 'is', 'é'])
+  const streamed = (deltas(write(events)) as JsonObject[]).find(delta => delta.annotations !== undefined)
+  t.same(streamed?.annotations, annotations)
 })
 
 t.test('an image of an answer is not lost', async t => {
@@ -208,6 +264,18 @@ t.test('a refusal without words of its own is told with its explanation', async 
   const stream = write(out.take())
   t.same(deltas(stream), [{ role: 'assistant', content: null, refusal: null }, { refusal: 'Not this' }, {}])
   t.match(frames(stream).at(-1), { choices: [{ finish_reason: 'content_filter' }] })
+})
+
+t.test('what the service says of a refusal stands behind what the model said itself', async t => {
+  const out = new ReplyBuilder()
+  out.start('r', 'm')
+  out.whole(0, { type: 'refusal', text: 'I will not.' })
+  out.finish(0, { reason: 'refusal', native: 'refusal', message: 'Harmful' })
+  out.end()
+  const events = out.take()
+  t.match(deltas(write(events)), [{}, { refusal: 'I will not.' }, { refusal: '\n\nHarmful' }, {}])
+  const whole = chatCompletions.response.encode(fold(events), replyOptions())
+  t.match(whole, { choices: [{ message: { refusal: 'I will not.\n\nHarmful' } }] })
 })
 
 t.test('what the upstream charged is shown in its own dialect only', async t => {

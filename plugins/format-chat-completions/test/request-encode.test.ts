@@ -132,7 +132,59 @@ t.test('the result of a call that is gone becomes text of the user, and that is 
   const parts: Part[] = [{ type: 'tool_result', callId: 'gone', content: [{ type: 'text', text: '42' }] }]
   const { body, gaps } = encode(foreign({ messages: [{ role: 'tool', parts }, user] }))
   t.match(body.messages, [{ role: 'user', content: [{ text: /gone/ }, { text: '42' }] }, { role: 'user' }])
-  t.match(gaps, [{ feature: 'tools.function', action: 'converted' }])
+  t.match(gaps, [{ feature: 'tools.function', action: 'emulated' }])
+})
+
+t.test('ids of calls that come again are made different, together with the results of those calls', async t => {
+  const turn = (...ids: string[]): Message => ({ role: 'assistant', parts: ids.map(id => call(id)) })
+  const results = (...ids: string[]): Message => ({
+    role: 'tool',
+    parts: ids.map((callId, at) => ({ type: 'tool_result', callId, content: [{ type: 'text', text: `${at}` }] }))
+  })
+  const idsOf = (messages: Message[], ingress = 'messages') => {
+    const { body } = encode(foreign({ messages, ingress: { format: ingress } }))
+    return (body.messages as { tool_calls?: { id: string }[]; tool_call_id?: string }[]).map(
+      wire => wire.tool_calls?.map(({ id }) => id) ?? wire.tool_call_id
+    )
+  }
+  t.same(idsOf([turn('a', 'b'), results('b', 'a')]), [['a', 'b'], 'b', 'a'], 'ids of their own stay')
+  t.same(idsOf([turn('a'), results('a'), turn('a'), results('a')]), [['a'], 'a', ['a_2'], 'a_2'])
+  t.same(idsOf([turn('a', 'a'), results('a', 'a')]), [['a', 'a_2'], 'a', 'a_2'])
+  t.same(idsOf([turn('a_2', 'a'), results('a'), turn('a')]), [['a_2', 'a'], 'a', ['a_3']], 'no new id was there before')
+  t.same(idsOf([turn('a'), turn('a'), results('a')]), [['a'], ['a_2'], 'a_2'], 'a result is of the turn before it')
+  t.same(idsOf([turn('', ''), results('', '')]), [['call', 'call_2'], 'call', 'call_2'], 'an id that is empty is none')
+  const own = [turn('a'), results('a'), turn('a'), results('a')]
+  t.same(idsOf(own, 'chat-completions'), [['a'], 'a', ['a'], 'a'], 'a client of this format is taken at its word')
+})
+
+t.test('results that stand after a later turn are moved up to their call, and that is reported', async t => {
+  const result = (callId: string): Part => ({ type: 'tool_result', callId, content: [{ type: 'text', text: callId }] })
+  const messages: Message[] = [
+    { role: 'assistant', parts: [call('a'), call('b'), call('c')] },
+    { role: 'tool', parts: [result('b')] },
+    user,
+    { role: 'tool', parts: [result('a')] },
+    { role: 'assistant', parts: [call('d')] },
+    { role: 'tool', parts: [result('d')] }
+  ]
+  const order = (ingress: string) => {
+    const { body, gaps } = encode(foreign({ messages, ingress: { format: ingress } }))
+    const wires = body.messages as { role: string; tool_call_id?: string }[]
+    return [wires.map(({ role, tool_call_id: id }) => id ?? role).join(' '), gaps.map(gap => gap.action)]
+  }
+  t.same(
+    order('messages'),
+    ['assistant b a user assistant d', ['converted']],
+    'the missing one is left to the upstream'
+  )
+  t.same(order('chat-completions'), ['assistant b user a assistant d', []])
+})
+
+t.test('members of another format are reported on a text that is written as a string', async t => {
+  const part: Part = { type: 'text', text: 'x', ext: { messages: { citations: null } } }
+  t.match(encode(foreign({ messages: [{ role: 'user', parts: [part] }] })).gaps, [
+    { feature: 'ext', action: 'dropped' }
+  ])
 })
 
 t.test('texts of one answer are joined, with a blank line where something stood between', async t => {
@@ -230,7 +282,8 @@ t.test('a cache mark of a client of another format is written only where the ups
     const { body, gaps } = encode(foreign({ messages }), traits)
     return [(body.messages as JsonObject[])[0]!.content, body.prompt_cache_options, gaps.length]
   }
-  t.same(content({}), [[{ type: 'text', text: 'long' }], undefined, 1])
+  t.same(content({}), ['long', undefined, 1], 'without its mark the text is a string')
+  t.same(content({ cacheMarks: 'none' }), ['long', undefined, 0], 'the feature table reports it')
   t.same(content({ cacheMarks: 'cache_control' })[0], [
     { type: 'text', text: 'long', cache_control: { type: 'ephemeral', ttl: '1h' } }
   ])

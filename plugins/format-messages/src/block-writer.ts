@@ -175,7 +175,8 @@ export class BlockWriter {
         return opened + this.#delta({ type: 'thinking_delta', thinking: border + event.text })
       }
       case 'args':
-        return opened + this.#json(event.text)
+        // Free text becomes a member of an object, which is written once the text is whole.
+        return isCustomCall(slot.head) ? opened : opened + this.#json(event.text)
       case 'annotation':
         return opened + this.#delta({ type: 'citations_delta', citation: encodeCitation(event.value) })
       case 'native':
@@ -229,6 +230,10 @@ export class BlockWriter {
     this.#isOpen = true
     return start + this.#delta({ type: 'signature_delta', signature: (block as JsonObject).signature }) + this.#stop()
   }
+}
+
+function isCustomCall(part: Part): boolean {
+  return part.type === 'tool_call' && part.kind === 'custom'
 }
 
 /** begins tells a part whose block opens with it: clients are to see at once that a call was made. */

@@ -107,18 +107,38 @@ function encodeToolCall(part: ToolCallPart, env: EncodeEnv, kept: JsonObject | u
   if (kept !== undefined && id === part.id && name === part.name) return kept
   const { caller, namespace } = part
   if (namespace !== undefined) env.gap('tools.call.caller', 'dropped', { field: 'namespace' })
-  const input = part.kind === 'custom' ? { input: part.argsText } : encodeInput(part.argsText)
+  const input = part.kind === 'custom' ? { input: part.argsText } : inputObject(part, env)
   return finish({ type: 'tool_use', id, name, input, ...(isObject(caller) && { caller }) }, part)
 }
 
-/** encodeInput makes the object that a call's input must be. What is no object is wrapped: the model is to see it. */
+function inputObject({ id, argsText }: ToolCallPart, env: EncodeEnv): JsonObject {
+  const input = readInput(argsText)
+  if (input !== undefined) return input
+  const wrapped = wrapInput(argsText)
+  env.gap('tools.function', 'converted', {
+    field: `${id}.arguments`,
+    message: 'arguments that are no object',
+    to: Object.keys(wrapped)[0]!
+  })
+  return wrapped
+}
+
+/** encodeInput makes the object that a call's input must be. What is no object is wrapped: it is to be seen. */
 export function encodeInput(argsText: string): JsonObject {
+  return readInput(argsText) ?? wrapInput(argsText)
+}
+
+/** readInput reads arguments that are an object, also one in a string, as some models write it, and none at all. */
+function readInput(argsText: string): JsonObject | undefined {
   if (argsText.trim() === '') return {}
   const value = parseJson(argsText)
   if (isObject(value)) return value
-  if (value === undefined) return { _raw: argsText }
-  const inner = typeof value === 'string' ? parseObject(value) : undefined
-  return inner ?? { input: value }
+  return typeof value === 'string' ? parseObject(value) : undefined
+}
+
+function wrapInput(argsText: string): JsonObject {
+  const value = parseJson(argsText)
+  return value === undefined ? { _raw: argsText } : { input: value }
 }
 
 function encodeToolResult(part: ToolResultPart, env: EncodeEnv, kept: JsonObject | undefined): JsonObject {

@@ -2,7 +2,8 @@ import type { FeatureTable } from '@isthmus/core'
 
 /**
  * messagesFeatures is what this format makes of each feature: of a request when it is the upstream's, of a reply when
- * it is the client's. Losses that depend on values are reported by the encoder as well.
+ * it is the client's. Losses that depend on values are reported by the encoder as well. Citations, hosted tools, opaque
+ * blocks and events that an upstream of this format sent go back as they came; the verdicts are about those of others.
  */
 export const messagesFeatures: FeatureTable = {
   'input.system': 'exact',
@@ -96,15 +97,16 @@ export const messagesFeatures: FeatureTable = {
   'reply.reasoning': 'exact',
   'reply.seal': 'exact',
   'reply.refusal': 'emulated',
-  'reply.annotations': 'converted',
-  'reply.annotations.other': 'converted',
+  // A whole text is cut where its citations begin and end. One that was streamed is cited as a whole: its pieces are gone.
+  'reply.annotations': 'emulated',
+  'reply.annotations.other': 'emulated',
   'reply.logprobs': 'dropped',
   'reply.audio': 'dropped',
   'reply.image': 'dropped',
-  'reply.hosted': 'exact',
+  'reply.hosted': 'dropped',
   'reply.tool.custom': 'emulated',
-  'reply.opaque': 'exact',
+  'reply.opaque': 'dropped',
   'reply.choices': 'dropped',
   'reply.stop_sequence': 'exact',
-  'reply.native': 'exact'
+  'reply.native': 'dropped'
 }

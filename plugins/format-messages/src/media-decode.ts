@@ -2,7 +2,7 @@ import type { FilePart, ImagePart, MediaSource, Part } from '@isthmus/core'
 import { type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
 import { common, NAMESPACE } from './blocks.ts'
 import { spelled } from './spelling.ts'
-import { checkAt, SourceShapes } from './types.ts'
+import { SourceShapes } from './types.ts'
 
 const IMAGE = new Set(['type', 'source', 'cache_control'])
 const DOCUMENT = new Set(['type', 'source', 'title', 'context', 'citations', 'cache_control'])
@@ -77,7 +77,7 @@ function decodeSource(source: JsonObject, path: string, read: ContentReader | un
   if (shape === undefined) return undefined
   const documentOnly = source.type === 'text' || source.type === 'content'
   if (documentOnly && read === undefined) return undefined
-  checkAt(shape, source, path)
+  shape.check(source, path)
   switch (source.type) {
     case 'base64':
       return {

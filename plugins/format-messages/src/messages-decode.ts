@@ -16,8 +16,8 @@ import {
 import { decodeEnvelope, type Envelope, isEnvelope } from './envelope.ts'
 import { decodeDocument, decodeImage, decodeSearchResult } from './media-decode.ts'
 import { redactedSeal, signatureSeal } from './seals.ts'
-import { spelled } from './spelling.ts'
-import { BlockShapes, checkAt } from './types.ts'
+import { isListOfText, spelled } from './spelling.ts'
+import { BlockShapes } from './types.ts'
 
 const MESSAGE = new Set(['role', 'content'])
 const TOOL_RESULT = new Set(['type', 'tool_use_id', 'content', 'is_error', 'cache_control'])
@@ -30,7 +30,7 @@ export function decodeSystem(system: unknown): Message[] {
   if (system === undefined || system === null) return []
   const parts = decodeContent(system, 'system')
   if (parts.length === 0) return []
-  return [spelled<Message>({ role: 'system', origin: 'system', parts }, {}, MESSAGE, Array.isArray(system))]
+  return [spelled<Message>({ role: 'system', origin: 'system', parts }, {}, MESSAGE, isListOfText(system, parts))]
 }
 
 /** decodeMessages reads the conversation. Tool results become tool messages; what stood beside them joins on. */
@@ -58,7 +58,7 @@ export function decodeMessages(list: readonly unknown[], remember: Remember): Me
         ...(ext !== undefined && { ext })
       }
       if (Array.isArray(content)) remember(message, content)
-      messages.push(spelled(message, entry, MESSAGE, Array.isArray(content)))
+      messages.push(spelled(message, entry, MESSAGE, isListOfText(content, parts)))
     }
   })
   return messages
@@ -89,7 +89,7 @@ function pushTurns(
       ...(from === 0 && ext !== undefined && { ext })
     }
     if (Array.isArray(content) && content.length === parts.length) remember(message, content.slice(from, to))
-    messages.push(spelled(message, {}, MESSAGE, Array.isArray(content)))
+    messages.push(spelled(message, {}, MESSAGE, isListOfText(content, message.parts)))
     from = to
   } while (from < parts.length)
 }
@@ -104,7 +104,7 @@ function decodeBlock(block: unknown, path: string): Part {
   const { type } = block
   if (typeof type !== 'string') throw invalid(`${path}.type`, 'a string', type)
   const shape = BlockShapes[type]
-  if (shape !== undefined) checkAt(shape, block, path)
+  if (shape !== undefined) shape.check(block, path)
   switch (type) {
     case 'text':
       return decodeText(block)
@@ -129,14 +129,15 @@ function decodeBlock(block: unknown, path: string): Part {
 
 function decodeToolResult(block: JsonObject, path: string): Part {
   const { content, is_error: isError } = block
+  const parts = content === undefined || content === null ? [] : decodeContent(content, `${path}.content`)
   const part: Part = {
     type: 'tool_result',
     callId: block.tool_use_id as string,
-    content: content === undefined || content === null ? [] : decodeContent(content, `${path}.content`),
+    content: parts,
     ...(typeof isError === 'boolean' && { isError }),
     ...common(block, TOOL_RESULT)
   }
-  return spelled(part, block, TOOL_RESULT, Array.isArray(content))
+  return spelled(part, block, TOOL_RESULT, isListOfText(content, parts))
 }
 
 /** requestSeals finds the seals of other vendors that this gateway put into a client's blocks. */

@@ -39,6 +39,8 @@ class ConversationEncoder {
   encode(): EncodedConversation {
     for (const message of inOrder(this.#request.messages)) this.#add(message)
     if (this.#moved.length > 0) this.#user().blocks.push(...this.#moved.splice(0))
+    const last = this.#turns.at(-1)
+    if (last?.role === 'assistant') trimEnd(last)
     const turns = settleTurns(this.#turns)
     this.#firstTurn(turns)
     const system = this.#system.filter(block => String(block.text).trim() !== '')
@@ -109,7 +111,6 @@ class ConversationEncoder {
     }
     for (const part of parts) if (part.type === 'tool_call') this.#calls.add(part.id)
     this.#fill(turn, message, parts.length === message.parts.length ? message.parts : parts)
-    if (message.prefill) trimEnd(turn)
   }
 
   #move(part: Part): void {
@@ -194,7 +195,7 @@ function marked(blocks: JsonObject[], message: Message): JsonObject[] {
   return [...blocks.slice(0, -1), { ...last, cache_control: encodeCache(message.cache) }]
 }
 
-/** A turn that the model continues may not end in white space. */
+/** A last turn of the assistant is one that the model continues, and may not end in white space. */
 function trimEnd(turn: Turn): void {
   const last = turn.blocks.at(-1)
   if (last?.type !== 'text') return

@@ -1,24 +1,33 @@
-import type { Part, Seal } from '@isthmus/core'
+import type { Part, Seal, TextPart } from '@isthmus/core'
 import { isObject, type JsonObject } from '@isthmus/core/wire'
 import { NAMESPACE, ownMembers } from './blocks.ts'
 import { encodeInput } from './blocks-encode.ts'
 import { encodeCitation } from './citations.ts'
+import { splitCited } from './cited-text.ts'
 import { encodeEnvelope, type SealPlace } from './envelope.ts'
 import { legalId } from './ids.ts'
 import { isOwnSeal } from './seals.ts'
 
-/** replyBlock writes one whole part of an answer as a block; undefined where there is nothing to say. */
-export function replyBlock(part: Part, fallbackId: string): JsonObject | undefined {
-  const block = blockHead(part, fallbackId)
-  if (block === undefined) return undefined
+/** replyBlocks writes one whole part of an answer: as one block, none, or several where it is cited in pieces. */
+export function replyBlocks(part: Part, fallbackId: string): readonly JsonObject[] {
+  const head = blockHead(part, fallbackId)
+  if (head === undefined) return []
+  if (part.type === 'text') return textBlocks(part, head)
+  const block = wholeBlock(part, head)
+  return block === undefined ? [] : [block]
+}
+
+function textBlocks(part: TextPart, head: JsonObject): readonly JsonObject[] {
+  const { text, annotations } = part
+  if (annotations === undefined || annotations.length === 0) return text === '' ? [] : [{ ...head, text }]
+  return splitCited(part).map(piece => {
+    if (piece.annotations.length === 0) return { ...head, text: piece.text }
+    return { ...head, text: piece.text, citations: piece.annotations.map(encodeCitation) }
+  })
+}
+
+function wholeBlock(part: Part, block: JsonObject): JsonObject | undefined {
   switch (part.type) {
-    case 'text':
-      if (part.text === '' && !part.annotations?.length) return undefined
-      return {
-        ...block,
-        text: part.text,
-        ...(part.annotations?.length && { citations: part.annotations.map(encodeCitation) })
-      }
     case 'reasoning':
       return part.hidden ? block : thinkingBlock(part, block)
     case 'tool_call':

@@ -34,6 +34,8 @@ export class MessagesReader implements ReplyReader {
   #blocks: BlockReader
   #id: string | undefined
   #usage: JsonObject | undefined
+  /** The service tier that the start told. */
+  #tier: string | undefined
   #end: JsonObject | undefined
   #meta: JsonObject | undefined
   #learned: LearnedLiteral<Learned> | undefined
@@ -133,6 +135,7 @@ export class MessagesReader implements ReplyReader {
     this.#usage = mergeUsage(undefined, message.usage)
     const usage = decodeUsage(this.#usage)
     const serviceTier = stringOf(this.#usage?.service_tier)
+    this.#tier = serviceTier
     const rest = restOf(message, MESSAGE)
     const meta: ReplyMeta = {
       ...(serviceTier !== undefined && { serviceTier }),
@@ -181,6 +184,9 @@ export class MessagesReader implements ReplyReader {
     out.finish(0, this.#blocks.finish(finish))
     const usage = decodeUsage(this.#usage)
     if (usage !== undefined) out.usage(usage)
-    out.end(this.#meta === undefined ? undefined : { ext: { [NAMESPACE]: this.#meta } })
+    const tier = stringOf(this.#usage?.service_tier)
+    const late = tier !== this.#tier && tier !== undefined
+    if (!late && this.#meta === undefined) out.end()
+    else out.end({ ...(late && { serviceTier: tier }), ...(this.#meta && { ext: { [NAMESPACE]: this.#meta } }) })
   }
 }

@@ -1,4 +1,13 @@
-import type { Ext, GenerateRequest, Message, OutputFormat, RequestHead, Sampling, ToolDef } from '@isthmus/core'
+import type {
+  Ext,
+  GenerateRequest,
+  Message,
+  OutputFormat,
+  RequestHead,
+  Sampling,
+  Source,
+  ToolDef
+} from '@isthmus/core'
 import { invalid, isObject, type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
 import { decodeCache, NAMESPACE } from './blocks.ts'
 import { FORMAT_MESSAGES_THREAD } from './errors.ts'
@@ -6,7 +15,7 @@ import { FORWARD_REQUEST } from './headers.ts'
 import { decodeMessages, decodeSystem } from './messages-decode.ts'
 import { decodeReasoning } from './thinking-decode.ts'
 import { decodeChoice, decodeTools } from './tools-decode.ts'
-import { checkAt, FormatShape, RequestShape } from './types.ts'
+import { FormatShape, RequestShape } from './types.ts'
 
 const KNOWN = new Set([
   'model',
@@ -47,7 +56,7 @@ export function decodeRequest(wire: unknown, head: RequestHead): GenerateRequest
 function decodeBody(wire: unknown, head: RequestHead): GenerateRequest {
   if (!isObject(wire)) throw invalid('', 'an object', wire)
   if (wire.max_tokens === undefined) throw invalid('max_tokens', 'an integer', undefined)
-  checkAt(RequestShape, wire, '')
+  RequestShape.check(wire)
   // The SDK's tool runner asks for a kept conversation unasked, and goes on without when it is told this.
   if (wire.thread !== undefined && wire.thread !== null) {
     throw FORMAT_MESSAGES_THREAD.with({
@@ -57,8 +66,8 @@ function decodeBody(wire: unknown, head: RequestHead): GenerateRequest {
     })
   }
   const body = withoutNulls(wire)
-  const kept = new WeakMap<object, unknown>()
-  const remember = (node: Message | ToolDef, object: unknown) => void kept.set(node, object)
+  const kept = new Kept()
+  const remember = (node: Message | ToolDef, object: unknown) => kept.add(node, object)
   const tools = decodeTools((body.tools ?? []) as readonly unknown[], remember)
   const config = body.output_config as JsonObject | undefined
   const effort = stringOf(config?.effort)
@@ -74,7 +83,7 @@ function decodeBody(wire: unknown, head: RequestHead): GenerateRequest {
     tool_choice: choiceRest,
     thinking: thinkingRest,
     metadata: metadata && restOf(metadata, new Set(endUser === undefined ? [] : ['user_id'])),
-    output_config: config && restOf(config, configKeys(effort, config.format, format)),
+    output_config: configRest(body, effort, format),
     output_format: isObject(body.output_format) && format === undefined ? body.output_format : undefined,
     cache_control: autoMark === undefined ? (body.cache_control as JsonObject | undefined) : undefined
   })
@@ -103,7 +112,25 @@ function decodeBody(wire: unknown, head: RequestHead): GenerateRequest {
     reply: { stream: body.stream === true },
     ingress: { format: NAMESPACE, headers: forwarded(head) },
     ...(ext !== undefined && { ext }),
-    source: { format: NAMESPACE, wire: node => kept.get(node) }
+    source: kept
+  }
+}
+
+/** Kept is the client's own objects. Only an upstream of the same format asks for them, so the index is made then. */
+class Kept implements Source {
+  readonly format = NAMESPACE
+  #nodes: object[] = []
+  #objects: unknown[] = []
+  #index: Map<object, unknown> | undefined
+
+  add(node: object, object: unknown): void {
+    this.#nodes.push(node)
+    this.#objects.push(object)
+  }
+
+  wire(node: object): unknown {
+    this.#index ??= new Map(this.#nodes.map((node, at) => [node, this.#objects[at]]))
+    return this.#index.get(node)
   }
 }
 
@@ -121,10 +148,12 @@ function decodeSampling(body: JsonObject): Sampling {
   }
 }
 
+const isFormat = (value: unknown): value is JsonObject => isObject(value) && value.type === 'json_schema'
+
 /** decodeFormat reads a schema for the answer; the older `output_format` says the same as `output_config.format`. */
 function decodeFormat(format: unknown, path: string): OutputFormat | undefined {
-  if (!isObject(format) || format.type !== 'json_schema') return undefined
-  checkAt(FormatShape, format, path)
+  if (!isFormat(format)) return undefined
+  FormatShape.check(format, path)
   const { schema, name, description, strict } = format
   return {
     type: 'json_schema',
@@ -135,11 +164,17 @@ function decodeFormat(format: unknown, path: string): OutputFormat | undefined {
   }
 }
 
-function configKeys(effort: unknown, wire: unknown, format: OutputFormat | undefined): Set<string> {
+/** configRest keeps the members of `output_config` that are not known here, and those of a format that is. */
+function configRest(body: JsonObject, effort: unknown, format: OutputFormat | undefined): JsonObject | undefined {
+  const config = (body.output_config ?? {}) as JsonObject
   const known = new Set<string>()
   if (effort !== undefined) known.add('effort')
-  if (wire !== undefined && format !== undefined) known.add('format')
-  return known
+  if (format === undefined) return restOf(config, known)
+  known.add('format')
+  const wire = (isFormat(config.format) ? config.format : body.output_format) as JsonObject
+  const inner = restOf(wire, new Set(Object.keys(format)))
+  const rest = restOf(config, known)
+  return inner === undefined ? rest : { ...rest, format: inner }
 }
 
 /** extOf joins unknown members with the unknown members of known ones. */

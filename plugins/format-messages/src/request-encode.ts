@@ -32,7 +32,7 @@ export function encodeRequest(request: GenerateRequest, target: Target<MessagesT
     [tools, ...(Array.isArray(system) ? [system as JsonObject[]] : []), ...contentLists(conversation.messages)],
     env
   )
-  const config = encodeConfig(request, thinking, structured)
+  const config = encodeConfig(request, env, thinking, structured)
   const { ext, serviceTier, cache, hosted, state } = request
   const own = ext?.[NAMESPACE]
   for (const format of Object.keys(ext ?? {})) {
@@ -41,7 +41,7 @@ export function encodeRequest(request: GenerateRequest, target: Target<MessagesT
   }
   if (!env.native && state?.contextManagement !== undefined) env.gap('state.context', 'dropped')
   const tier = encodeTier(serviceTier, env)
-  const stop = request.output.stop?.filter(text => env.native || text.trim() !== '')
+  const stop = encodeStop(request, env)
   const body: JsonObject = {
     model: target.model,
     max_tokens: maxTokens,
@@ -50,7 +50,7 @@ export function encodeRequest(request: GenerateRequest, target: Target<MessagesT
     ...(tools.length > 0 && { tools }),
     ...(choice !== undefined && { tool_choice: choice }),
     ...encodeSampling(request, env, thinking.thinking),
-    ...(stop !== undefined && (stop.length > 0 || env.native) && { stop_sequences: stop }),
+    ...(stop !== undefined && { stop_sequences: stop }),
     ...(thinking.thinking !== undefined && { thinking: thinking.thinking }),
     ...(config !== undefined && { output_config: config }),
     ...encodeMetadata(request, env),
@@ -73,10 +73,24 @@ const MERGED = new Set(['tool_choice', 'thinking', 'metadata', 'output_config'])
 
 function encodeMaxTokens({ output }: GenerateRequest, env: EncodeEnv): number {
   const most = env.traits.maxOutput
-  if (output.maxTokens === undefined) return most ?? DEFAULT_MAX_TOKENS
+  if (output.maxTokens === undefined) {
+    // The model's own limit is what goes without saying; any other one may cut an answer short.
+    if (most === undefined) env.gap('output.max_tokens', 'converted', { to: DEFAULT_MAX_TOKENS })
+    return most ?? DEFAULT_MAX_TOKENS
+  }
   if (most === undefined || output.maxTokens <= most) return output.maxTokens
   env.gap('output.max_tokens', 'converted', { from: output.maxTokens, to: most })
   return most
+}
+
+/** encodeStop leaves out stop sequences of white space alone, which the service refuses. */
+function encodeStop({ output }: GenerateRequest, env: EncodeEnv): readonly string[] | undefined {
+  if (output.stop === undefined || env.native) return output.stop
+  const stop = output.stop.filter(text => text.trim() !== '')
+  if (stop.length < output.stop.length) {
+    env.gap('output.stop', 'dropped', { field: 'stop', message: 'stop sequences of white space alone' })
+  }
+  return stop.length === 0 ? undefined : stop
 }
 
 /** A turn that goes on from calls must begin with the reasoning that led to them, or do without any. */
@@ -102,7 +116,12 @@ function choiceFor(
   hasTools: boolean
 ): { readonly choice?: JsonObject | undefined; readonly instruction?: string } {
   const thinkingEnabled = thinking.thinking?.type === 'enabled'
-  if (structured.answer === undefined) return { choice: encodeChoice(request, env, { hasTools, thinkingEnabled }) }
+  const type = request.toolChoice?.type
+  // A call that is forced by name is not the answer yet.
+  const calls = structured.answer?.alone === false && (type === 'one' || type === 'hosted')
+  if (structured.answer === undefined || calls) {
+    return { choice: encodeChoice(request, env, { hasTools, thinkingEnabled }) }
+  }
   const canForce = env.traits.forcedTools !== 'no' && (!thinkingEnabled || env.traits.forcedTools === 'yes')
   const { choice, instruction } = answerChoice(structured.answer, canForce)
   const serial = choice?.type === 'any' && request.parallelTools === false
@@ -125,12 +144,22 @@ function contentLists(messages: readonly JsonObject[]): JsonObject[][] {
 
 function encodeConfig(
   request: GenerateRequest,
+  env: EncodeEnv,
   { effort }: EncodedThinking,
   { format }: Structured
 ): JsonObject | undefined {
   const own = request.ext?.[NAMESPACE]?.output_config as JsonObject | undefined
-  if (own === undefined && effort === undefined && format === undefined) return undefined
-  return { ...(effort !== undefined && { effort }), ...(format !== undefined && { format }), ...own }
+  const { format: more, ...rest } = own ?? {}
+  const config: JsonObject = {}
+  if (effort !== undefined) config.effort = effort
+  if (format !== undefined) config.format = { ...format, ...(more as object | undefined) }
+  else if (more !== undefined) {
+    // It goes with a schema that was not sent here, or is a format that is not known.
+    if (request.output.format === undefined) config.format = more
+    else env.gap('ext', 'dropped', { field: 'output_config.format' })
+  }
+  Object.assign(config, rest)
+  return Object.keys(config).length === 0 ? undefined : config
 }
 
 function encodeTier(tier: string | undefined, env: EncodeEnv): string | undefined {

@@ -2,7 +2,7 @@ import type { Finish, IrResponse, ReplyOptions } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
 import { NAMESPACE } from './blocks.ts'
 import { encodeFinish } from './finish.ts'
-import { carrierBlock, replyBlock } from './reply-blocks.ts'
+import { carrierBlock, replyBlocks } from './reply-blocks.ts'
 import { encodeUsage } from './usage.ts'
 
 /** messageId gives a reply the id it came with, or one made of the exchange's. */
@@ -21,8 +21,7 @@ export function encodeResponse(response: IrResponse, options: ReplyOptions): Jso
   const content: JsonObject[] = []
   choice?.parts.forEach((part, index) => {
     const id = fallbackCallId(options, index)
-    const block = replyBlock(part, id)
-    if (block !== undefined) content.push(block)
+    content.push(...replyBlocks(part, id))
     const carrier = carrierBlock(part, id)
     if (carrier !== undefined) content.push(carrier)
   })
@@ -39,6 +38,6 @@ export function encodeResponse(response: IrResponse, options: ReplyOptions): Jso
     content,
     ...encodeFinish(finish, wrote),
     ...response.ext?.[NAMESPACE],
-    usage: encodeUsage(response.usage)
+    usage: encodeUsage(response.usage, response.serviceTier)
   }
 }

@@ -1,3 +1,4 @@
+import type { Part } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
 
 /** Spelling is how a client wrote a node where several ways mean the same. */
@@ -24,6 +25,11 @@ export function spelled<N extends object>(node: N, wire: JsonObject, known: Read
   }
   if (blocks || nulls !== undefined) spellings.set(node, { blocks, nulls: nulls ?? [] })
   return node
+}
+
+/** isListOfText tells content that is a list where a string would have said the same: others need no note of it. */
+export function isListOfText(content: unknown, parts: readonly Part[]): boolean {
+  return Array.isArray(content) && (parts.length === 0 || (parts.length === 1 && parts[0]!.type === 'text'))
 }
 
 /** wroteBlocks tells that the client wrote a list where a string would have said the same. */

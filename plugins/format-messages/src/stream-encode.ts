@@ -32,6 +32,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
   #done = false
   #finish: Finish | undefined
   #usage: Usage | undefined
+  #tier: string | undefined
 
   constructor(options: ReplyOptions) {
     this.#options = options
@@ -97,6 +98,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
 
   #start(event: StartEvent): string {
     this.#started = true
+    this.#tier = event.meta?.serviceTier
     return frame('message_start', {
       type: 'message_start',
       message: {
@@ -109,7 +111,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
         stop_sequence: null,
         stop_details: null,
         ...event.meta?.ext?.[NAMESPACE],
-        usage: encodeUsage(event.usage)
+        usage: encodeUsage(event.usage, this.#tier)
       }
     })
   }
@@ -125,6 +127,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
     const opened = this.#ensureStarted()
     const rest = this.#blocks.close()
     this.#done = true
+    const usage = encodeUsage(this.#usage, event.meta?.serviceTier ?? this.#tier)
     const delta: JsonObject = {
       ...encodeFinish(this.#finish, this.#blocks),
       ...(container !== undefined && { container })
@@ -132,7 +135,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
     return (
       opened +
       rest +
-      frame('message_delta', { type: 'message_delta', delta, usage: encodeUsage(this.#usage), ...root }) +
+      frame('message_delta', { type: 'message_delta', delta, usage, ...root }) +
       frame('message_stop', { type: 'message_stop' })
     )
   }

@@ -1,4 +1,4 @@
-import type { GenerateRequest } from '@isthmus/core'
+import type { GenerateRequest, OutputFormat } from '@isthmus/core'
 import { isObject, type JsonObject } from '@isthmus/core/wire'
 import type { EncodeEnv } from './encode-env.ts'
 import { nativeSchema } from './schema.ts'
@@ -27,19 +27,38 @@ export function encodeOutputFormat(request: GenerateRequest, env: EncodeEnv): St
   const { format } = request.output
   if (format?.type === 'json_object') return { instruction: JSON_INSTRUCTION }
   if (format?.type !== 'json_schema') return {}
-  const { schema, name, description } = format
+  const { type, schema, name, description } = format
   if (env.traits.nativeSchema !== false) {
-    if (env.native) return { format: { type: 'json_schema', schema } }
+    if (env.native) return { format: nativeFormat(format) }
     const derived = nativeSchema(described(schema, description))
     if (derived !== undefined) {
       if (derived.moved > 0) env.gap('output.json_schema', 'converted', { message: 'limits became words' })
-      return { format: { type: 'json_schema', schema: derived.schema } }
+      if (name !== undefined) reportName(env)
+      return { format: { type, schema: derived.schema } }
     }
     env.gap('output.json_schema', 'emulated', {
       message: 'a forced tool stands in: the schema is not one the service takes'
     })
   }
+  if (name !== undefined && description !== undefined) reportName(env)
   return answerTool(request, schema, description ?? (name === undefined ? undefined : `The answer: ${name}.`))
+}
+
+type SchemaFormat = Extract<OutputFormat, { type: 'json_schema' }>
+
+/** Members that other formats have here go back to a service of this one as the client wrote them. */
+function nativeFormat({ type, schema, name, description, strict }: SchemaFormat): JsonObject {
+  return {
+    type,
+    schema,
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(strict !== undefined && { strict })
+  }
+}
+
+function reportName(env: EncodeEnv): void {
+  env.gap('output.json_schema', 'dropped', { field: 'name', message: 'the name of the schema' })
 }
 
 function described(schema: unknown, description: string | undefined): unknown {

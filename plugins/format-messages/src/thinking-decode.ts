@@ -1,6 +1,6 @@
 import type { Reasoning } from '@isthmus/core'
 import { type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
-import { checkAt, ThinkingShape } from './types.ts'
+import { ThinkingShape } from './types.ts'
 
 export interface DecodedThinking {
   readonly reasoning?: Reasoning
@@ -29,7 +29,7 @@ export function decodeReasoning(thinking: JsonObject | undefined, effort: string
   }
   const known = new Set(['type'])
   if (mode === 'on') {
-    checkAt(ThinkingShape, thinking, 'thinking')
+    ThinkingShape.check(thinking, 'thinking')
     known.add('budget_tokens')
   }
   const expose = EXPOSE[stringOf(thinking.display) ?? '']

@@ -106,6 +106,7 @@ class ThinkingEncoder {
   /** A client of this format knows its rules, and betas that lift them; from elsewhere a budget is made to fit. */
   #fit(budget: number): number {
     if (this.#env.native && this.#limit === this.#maxTokens) return budget
+    if (this.#maxTokens < MIN_OUTPUT) throw FORMAT_MESSAGES_THINKING_BUDGET(this.#maxTokens)
     const fitted = clampBudget(budget, this.#maxTokens - MIN_BUDGET)
     if (fitted !== budget) this.#env.gap('reasoning.budget', 'converted', { from: budget, to: fitted })
     return fitted

@@ -2,7 +2,7 @@ import type { FunctionTool, ToolChoice, ToolDef } from '@isthmus/core'
 import { invalid, isObject, type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
 import { common, decodeCache, hostedKind, NAMESPACE } from './blocks.ts'
 import { spelled } from './spelling.ts'
-import { checkAt, NamedChoiceShape, ToolShape } from './types.ts'
+import { NamedChoiceShape, ToolShape } from './types.ts'
 
 const FUNCTION = new Set([
   'name',
@@ -40,7 +40,7 @@ function decodeHostedTool(tool: JsonObject, type: string): ToolDef {
 }
 
 function decodeFunction(tool: JsonObject, path: string): FunctionTool {
-  checkAt(ToolShape, tool, path)
+  ToolShape.check(tool, path)
   const description = stringOf(tool.description)
   const { strict, defer_loading: defer, eager_input_streaming: eagerStream, input_examples: examples } = tool
   const decoded: FunctionTool = {
@@ -86,7 +86,7 @@ function choiceOf(wire: JsonObject, type: string, tools: readonly ToolDef[]): To
     case 'any':
       return { type: 'required' }
     case 'tool': {
-      checkAt(NamedChoiceShape, wire, 'tool_choice')
+      NamedChoiceShape.check(wire, 'tool_choice')
       const name = wire.name as string
       const hosted = tools.some(tool => tool.type === 'hosted' && (tool.native.object as JsonObject).name === name)
       return hosted ? nativeChoice({ type, name }) : { type: 'one', name, kind: 'function' }

@@ -133,13 +133,22 @@ export interface ChoiceState {
 export function encodeChoice(request: GenerateRequest, env: EncodeEnv, state: ChoiceState): JsonObject | undefined {
   const { toolChoice, parallelTools } = request
   const own = request.ext?.[NAMESPACE]?.tool_choice
-  if (!state.hasTools) return undefined
+  if (!state.hasTools) {
+    reportLostChoice(toolChoice, env)
+    return undefined
+  }
   const choice = choiceObject(toolChoice, env, state)
   if (choice.type === 'none') return { ...choice, ...(own as object) }
   const serial = parallelTools === undefined ? undefined : { disable_parallel_tool_use: !parallelTools }
   if (toolChoice === undefined && parallelTools !== false) return undefined
   if (choice.type === 'auto' && !env.native && parallelTools !== false) return undefined
   return { ...choice, ...((env.native || parallelTools === false) && serial), ...(own as object) }
+}
+
+/** The service refuses a choice where there are no tools; one that forces nothing says nothing there. */
+function reportLostChoice(choice: ToolChoice | undefined, env: EncodeEnv): void {
+  if (choice === undefined || choice.type === 'auto' || choice.type === 'none') return
+  env.gap(`tools.choice.${choice.type}`, 'dropped', { message: 'there are no tools' })
 }
 
 function choiceObject(choice: ToolChoice | undefined, env: EncodeEnv, state: ChoiceState): JsonObject {

@@ -1,4 +1,3 @@
-import { ISTHMUS_REQUEST_INVALID } from '@isthmus/core'
 import { type Checker, checker } from '@isthmus/core/wire'
 import { type TSchema, Type } from 'typebox'
 
@@ -73,19 +72,4 @@ export const SourceShapes: Readonly<Record<string, Checker<unknown>>> = {
   file: checker(Type.Object({ file_id: Type.String() })),
   text: checker(Type.Object({ data: Type.String() })),
   content: checker(Type.Object({ content }))
-}
-
-/** checkAt throws `invalid_request` with the path of the wrong member, seen from the request's root. */
-export function checkAt(shape: Checker<unknown>, value: unknown, path: string): void {
-  try {
-    shape.check(value)
-  } catch (thrown) {
-    const problem = shape.problems(value)[0]
-    if (problem === undefined || path === '') throw thrown
-    const where = path + (problem.path === '' || problem.path.startsWith('[') ? '' : '.') + problem.path
-    throw ISTHMUS_REQUEST_INVALID.with(
-      { path: where, param: where, cause: thrown },
-      `${where}: expected ${problem.expected}, got ${problem.got}`
-    )
-  }
 }

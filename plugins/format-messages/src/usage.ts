@@ -58,8 +58,19 @@ function decodeRequests(wire: unknown): Record<string, number> | undefined {
   return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }
 
-/** encodeUsage writes counters. The format requires numbers: what is not known is 0 in the two required ones, else null. */
-export function encodeUsage(usage: Usage | undefined): JsonObject {
+/** Service tiers that have a word here, by the words of all formats. */
+const TIERS: Readonly<Record<string, string>> = {
+  standard: 'standard',
+  default: 'standard',
+  priority: 'priority',
+  batch: 'batch'
+}
+
+/**
+ * encodeUsage writes counters, and the service tier, which stands beside them. The format requires numbers: what is not
+ * known is 0 in the two required ones, else null.
+ */
+export function encodeUsage(usage: Usage | undefined, serviceTier?: string): JsonObject {
   const native = usage?.native
   if (native?.format === NAMESPACE && isObject(native.object)) {
     const { input_tokens: input, output_tokens: output } = native.object
@@ -69,6 +80,7 @@ export function encodeUsage(usage: Usage | undefined): JsonObject {
   const { fresh, toolPrompt, cacheRead, cacheWrite } = usage?.input ?? {}
   const { total, reasoning } = usage?.output ?? {}
   const byTtl = cacheWrite?.byTtl
+  const tier = serviceTier === undefined ? undefined : TIERS[serviceTier]
   return {
     input_tokens: (fresh ?? 0) + (toolPrompt ?? 0),
     cache_creation_input_tokens: cacheWrite?.total ?? null,
@@ -84,6 +96,7 @@ export function encodeUsage(usage: Usage | undefined): JsonObject {
       server_tool_use: Object.fromEntries(
         Object.entries(usage.requests).map(([tool, count]) => [`${tool}_requests`, count])
       )
-    })
+    }),
+    ...(tier !== undefined && { service_tier: tier })
   }
 }

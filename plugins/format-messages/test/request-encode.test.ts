@@ -22,7 +22,7 @@ const tool = (...parts: readonly Part[]) => ({ role: 'tool', parts }) as const
 const system = (value: string) => ({ role: 'system', parts: [text(value)] }) as const
 
 const encode = (changes: Partial<GenerateRequest>, traits: MessagesTraits = {}) => {
-  const request = requestWith({ ingress: { format: 'chat-completions' }, ...changes })
+  const request = requestWith({ ingress: { format: 'chat-completions' }, output: { maxTokens: 100 }, ...changes })
   const encoded = messages.request.encode(request, { provider: 'p', model: 'm', traits })
   return { ...encoded, body: wired(encoded.body) as Record<string, never> & JsonObject }
 }
@@ -123,6 +123,19 @@ t.test('the input of a call is an object, whatever the model wrote', async t => 
   t.same(inputOf('{"a":'), { _raw: '{"a":' })
 })
 
+t.test('arguments that had to be wrapped are told, each call by its id', async t => {
+  const gaps = (argsText: string) => {
+    const calls = assistant(call('a', argsText), call('b', argsText))
+    return encode({ messages: [user(text('go')), calls, tool(result('a'), result('b'))] }).gaps
+  }
+  t.match(gaps('{"a":'), [
+    { feature: 'tools.function', action: 'converted', field: 'a.arguments', to: '_raw' },
+    { feature: 'tools.function', action: 'converted', field: 'b.arguments', to: '_raw' }
+  ])
+  t.match(gaps('[1]'), [{ to: 'input' }, { to: 'input' }])
+  for (const clear of ['', '{}', '"{}"']) t.same(gaps(clear), [])
+})
+
 t.test('reasoning goes back to who sealed it, and to nobody else', async t => {
   const issuer = (format: string) => ({ provider: '', modelFamily: '', format })
   const sealed = (format: string): Part => ({
@@ -189,14 +202,6 @@ t.test('no more than four cache marks go out: the last ones', async t => {
   t.same(gapsOf(encoded), ['cache.mark dropped'])
 })
 
-t.test('a limit is always sent, and kept under the model’s', async t => {
-  t.equal(encode({}).body.max_tokens, 4096)
-  t.equal(encode({}, { maxOutput: 8000 }).body.max_tokens, 8000)
-  const clamped = encode({ output: { maxTokens: 9000 } }, { maxOutput: 8000 })
-  t.equal(clamped.body.max_tokens, 8000)
-  t.same(gapsOf(clamped), ['output.max_tokens converted'])
-})
-
 t.test('sampling is fitted to the model, and what was lost is told', async t => {
   const sampled = (sampling: GenerateRequest['sampling'], traits: MessagesTraits = {}) => encode({ sampling }, traits)
   t.match(sampled({ temperature: 1.7 }), { body: { temperature: 1 }, gaps: [{ from: 1.7, to: 1 }] })
@@ -206,10 +211,43 @@ t.test('sampling is fitted to the model, and what was lost is told', async t => 
   t.match(sampled({ temperature: 0.2, topP: 0.5 }, { sampling: 'one' }).body, { temperature: 0.2, top_p: undefined })
 })
 
+t.test('stop sequences of white space alone are left out, and that is told', async t => {
+  const stopped = (stop: readonly string[], format = 'chat-completions') =>
+    encode({ output: { maxTokens: 9, stop }, ingress: { format } })
+  const some = stopped(['END', ' \n', ''])
+  t.same(some.body.stop_sequences, ['END'])
+  t.match(some.gaps, [{ feature: 'output.stop', action: 'dropped', field: 'stop' }])
+  t.equal(some.gaps.length, 1)
+  t.equal(stopped([' ']).body.stop_sequences, undefined)
+  t.match(stopped(['END']), { body: { stop_sequences: ['END'] }, gaps: [] })
+  t.match(stopped([' '], 'messages'), { body: { stop_sequences: [' '] }, gaps: [] })
+})
+
+t.test('a limit that nobody named is the model’s own, or one that is told', async t => {
+  const unlimited = { output: {} }
+  t.match(encode(unlimited, { maxOutput: 64_000 }), { body: { max_tokens: 64_000 }, gaps: [] })
+  const unknown = encode(unlimited)
+  t.equal(unknown.body.max_tokens, 4096)
+  t.same(unknown.gaps, [{ feature: 'output.max_tokens', action: 'converted', to: 4096 }])
+})
+
+t.test('a limit is kept under the model’s', async t => {
+  const clamped = encode({ output: { maxTokens: 9000 } }, { maxOutput: 8000 })
+  t.equal(clamped.body.max_tokens, 8000)
+  t.same(clamped.gaps, [{ feature: 'output.max_tokens', action: 'converted', from: 9000, to: 8000 }])
+})
+
+t.test('a turn that the model would continue does not end in white space', async t => {
+  t.same(wire([user(text('a')), assistant(text('The port of '))])[1]?.content, 'The port of')
+})
+
 t.test('tools have an object for input; a choice without tools is left out', async t => {
   const bare = { type: 'function', name: 'f' } as const
   t.same(encode({ tools: [bare] }).body.tools, [{ name: 'f', input_schema: { type: 'object', properties: {} } }])
-  t.equal(encode({ toolChoice: { type: 'required' } }).body.tool_choice, undefined)
+  const alone = encode({ toolChoice: { type: 'required' } })
+  t.equal(alone.body.tool_choice, undefined)
+  t.match(alone.gaps, [{ feature: 'tools.choice.required', action: 'dropped' }])
+  t.same(encode({ toolChoice: { type: 'none' } }).gaps, [])
   t.same(encode({ tools: [bare], parallelTools: false }).body.tool_choice, {
     type: 'auto',
     disable_parallel_tool_use: true
@@ -257,6 +295,42 @@ t.test('a schema for the answer is native where it can be, and a forced tool whe
   const list = encode(json({ type: 'array', items: {} }))
   t.match(list.context, { answer: { wrapped: true } })
   t.match(encode({ output: { format: { type: 'json_object' } } }).body.system, [{ text: /one JSON object/ }])
+})
+
+t.test('the name of a schema has a place in the description of a tool only, and its loss is told', async t => {
+  const named = (more: object, traits: MessagesTraits = {}) =>
+    encode(
+      { output: { maxTokens: 9, format: { type: 'json_schema', schema: SCHEMA, name: 'colour', ...more } } },
+      traits
+    )
+  const lost = { feature: 'output.json_schema', action: 'dropped', field: 'name' }
+  t.match(named({}).gaps[1], lost)
+  t.match(named({}, { nativeSchema: false }), { gaps: [], body: { tools: [{ description: /colour/ }] } })
+  t.match(named({ description: 'One.' }, { nativeSchema: false }).gaps, [lost])
+})
+
+t.test('what a client of this format adds to a schema’s format goes out as it came', async t => {
+  const sent = (body: JsonObject) => {
+    const more = { model: 'm', max_tokens: 5, messages: [{ role: 'user', content: 'x' }] }
+    const { output, ext, ...rest } = messages.request.decode({ ...more, ...body }, head())
+    const bare = { ...rest, output, ...(ext && { ext }) }
+    return {
+      config: encode(bare).body.output_config,
+      gaps: encode({ ...bare, output: { ...output, maxTokens: 5 } }, { nativeSchema: false }).gaps
+    }
+  }
+  const format = { type: 'json_schema', schema: SCHEMA, name: 'colour', strict: true, novel: 1 }
+  t.same(sent({ output_config: { format, effort: 'low' } }).config, { format, effort: 'low' })
+  t.same(sent({ output_format: format }).config, { format })
+  t.match(sent({ output_config: { format } }).gaps, [{ feature: 'ext', field: 'output_config.format' }])
+})
+
+t.test('a call that is forced by name is asked for, also beside a tool that stands for the answer', async t => {
+  const one = {
+    toolChoice: { type: 'one', name: 'f', kind: 'function' },
+    tools: [{ type: 'function', name: 'f' }]
+  } as const
+  t.same(encode({ ...json(SCHEMA), ...one }, { nativeSchema: false }).body.tool_choice, { type: 'tool', name: 'f' })
 })
 
 t.test('where a tool cannot be forced, an instruction asks for the answer', async t => {

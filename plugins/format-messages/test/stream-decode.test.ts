@@ -192,6 +192,15 @@ t.test('members of the end go where they belong, and an unknown reason is kept',
   })
 })
 
+t.test('a service tier that only the end tells is told', async t => {
+  const late = { usage: { output_tokens: 5, service_tier: 'priority' } }
+  t.equal(reply([start(), ...hello, last('end_turn', late), end]).serviceTier, 'priority')
+  const usage = { input_tokens: 9, output_tokens: 1, service_tier: 'standard' }
+  const batch = read([start({ usage }), ...hello, last('end_turn'), end])
+  t.match(batch[0], { meta: { serviceTier: 'standard' } })
+  t.match(batch.at(-1), { type: 'end', meta: undefined })
+})
+
 t.test('names and free text of the client’s tools come back', async t => {
   const events = [
     open(0, { type: 'tool_use', id: 'a', name: 'a_b', input: {} }),

@@ -7,13 +7,14 @@ import {
   partEnd,
   partStart,
   ReplyBuilder,
+  type ReplyMeta,
   type Seal,
   startEvent,
   textDelta,
   usageEvent,
   valueDelta
 } from '@isthmus/core'
-import type { JsonObject } from '@isthmus/core/wire'
+import { isObject, type JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
 import { decodeEnvelope } from '../src/envelope.ts'
 import { messages } from '../src/index.ts'
@@ -40,6 +41,7 @@ const reply = (write: (out: ReplyBuilder) => void, reason: 'stop' | 'tool_calls'
   return out.take()
 }
 const call = (id: string, name = 'f'): Part => ({ type: 'tool_call', id, name, kind: 'function', argsText: '' })
+const STOP = { reason: 'stop', native: '' } as const
 const textPart: Part = { type: 'text', text: '' }
 const seal = (format: string, kind: Seal['kind'] = 'signature'): Seal => ({
   kind,
@@ -239,6 +241,34 @@ t.test('ids that the service would refuse later are made legal, and missing ones
   const ids = (message.content as { id: string }[]).map(block => block.id)
   for (const id of ids) t.match(id, /^[a-zA-Z0-9_-]+$/)
   t.not(ids[0], ids[1])
+})
+
+t.test('free text of a call becomes its input once it is whole', async t => {
+  const note = { type: 'tool_call', name: 'note', kind: 'custom', argsText: '' } as const
+  const events = reply(out => {
+    const a = out.open(0, { ...note, id: 'a' })
+    const b = out.open(0, { ...note, id: 'b' })
+    out.append(a, 'args', 'two ')
+    out.append(b, 'args', '{"x":1}')
+    out.append(a, 'args', '"lines"\n')
+    out.close(b)
+    out.close(a)
+  }, 'tool_calls')
+  const deltas = frames(streamOf(events)).flatMap(({ delta }) => (isObject(delta) ? (delta.partial_json ?? []) : []))
+  t.same(deltas, ['{"input":"two \\"lines\\"\\n"}', '{"input":"{\\"x\\":1}"}'])
+  t.match(await readWithSdk(streamOf(events)), {
+    content: [{ input: { input: 'two "lines"\n' } }, { input: { input: '{"x":1}' } }]
+  })
+})
+
+t.test('the service tier stands in the usage, as soon as it is known', async t => {
+  const tiers = (start?: ReplyMeta, end?: ReplyMeta) => {
+    const stream = streamOf([startEvent('m', 'c', 1, undefined, start), finishEvent(0, STOP), endEvent(end)])
+    const [first, last] = frames(stream) as [{ message: { usage: JsonObject } }, { usage: JsonObject }]
+    return [first.message.usage.service_tier, last.usage.service_tier]
+  }
+  t.same(tiers({ serviceTier: 'default' }), ['standard', 'standard'])
+  t.same(tiers(undefined, { serviceTier: 'priority' }), [undefined, 'priority'])
 })
 
 t.test('citations of other vendors become the nearest kind', async t => {

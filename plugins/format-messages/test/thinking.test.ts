@@ -76,6 +76,9 @@ t.test('showing and hiding are said beside it', async t => {
 t.test('a limit that leaves no room is refused if reasoning was asked for, else goes without', async t => {
   const output = { maxTokens: 1000 }
   t.throws(() => say({ effort: 'high' }, BUDGETS, { output }), { kind: 'unsupported' } as never)
+  const budget = { budgetTokens: 4000, source: 'budget' } as const
+  t.throws(() => say(budget, BUDGETS, { output }), { code: 'FORMAT_MESSAGES_THINKING_BUDGET' } as never)
+  t.match(say(budget, BUDGETS, { output, ingress: { format: 'messages' } }).thinking, { budget_tokens: 4000 })
   t.same(say({ source: 'flag' }, BUDGETS, { output }), {
     thinking: undefined,
     config: undefined,
