@@ -98,8 +98,10 @@ export const ISTHMUS_EXCHANGE_TIMEOUT = createError(
 )
 
 /* Upstream answers with an error of its own; one code for each kind that a provider may name. */
-const upstream = (name: string, kind: Parameters<typeof createError>[1]) =>
-  createError(`ISTHMUS_UPSTREAM_${name}`, kind, '%s')
+const upstream = (name: string, kind: Parameters<typeof createError>[1], template = '%s') =>
+  createError(`ISTHMUS_UPSTREAM_${name}`, kind, template)
+/** What an upstream says of the gateway's own account is the operator's business, and it may quote the key. */
+const DENIED = "The provider refused the gateway's own key or account"
 export const ISTHMUS_UPSTREAM_ERRORS = {
   context_length: upstream('CONTEXT_LENGTH', 'context_length'),
   content_policy: upstream('CONTENT_POLICY', 'content_policy'),
@@ -107,7 +109,7 @@ export const ISTHMUS_UPSTREAM_ERRORS = {
   too_large: upstream('TOO_LARGE', 'too_large'),
   upstream_limited: upstream('LIMITED', 'upstream_limited'),
   upstream_rejected: upstream('REJECTED', 'upstream_rejected'),
-  upstream_denied: upstream('DENIED', 'upstream_denied'),
+  upstream_denied: upstream('DENIED', 'upstream_denied', DENIED),
   upstream_unavailable: upstream('UNAVAILABLE', 'upstream_unavailable'),
   upstream_overloaded: upstream('OVERLOADED', 'upstream_overloaded'),
   upstream_protocol: upstream('GARBLED', 'upstream_protocol'),

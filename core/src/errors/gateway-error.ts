@@ -52,8 +52,9 @@ export interface ErrorFactory {
 export function createError(code: string, kind: ErrorKind, template: string): ErrorFactory {
   const status = ERROR_KINDS[kind].status
   const Base = createFastifyError(code, template, status)
+  const places = template.split('%s').length - 1
   const make = (details: ErrorDetails | undefined, args: readonly unknown[]): GatewayError => {
-    const error = new Base(...(args as never[]))
+    const error = new Base(...(args.slice(0, places) as never[]))
     Object.assign(error, { kind, [kGatewayError]: true }, details)
     return error as unknown as GatewayError
   }

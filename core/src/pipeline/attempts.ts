@@ -179,7 +179,11 @@ export class Attempts {
     }
     if (error.kind === 'internal')
       x.log.error({ err: error.cause ?? error, target, code: error.code }, 'attempt failed')
-    else x.log.warn({ target, code: error.code, status }, 'attempt failed')
+    else
+      x.log.warn(
+        { target, code: error.code, status, upstreamCode: error.upstream?.code ?? error.upstream?.type },
+        'attempt failed'
+      )
     if (this.#mayGoOn(error)) {
       // The next attempt reports through the outlet too; its own failures never leave `#try`.
       void this.#try()

@@ -1,8 +1,8 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 import type { LogConfig } from '../config/index.ts'
+import { LogDestination } from './log-destination.ts'
 
 const FLUSH_MS = 250
-const BUFFER_BYTES = 4096
 
 /** Headers that carry credentials, wherever a log line might hold a set of headers. */
 const CREDENTIALS = [
@@ -41,8 +41,8 @@ export async function createLogger(config: LogConfig): Promise<GatewayLog> {
     const stream: DestinationStream = pretty({ sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' })
     return { log: pino(options, stream), close() {} }
   }
-  const destination = pino.destination({ dest: 1, sync: true, minLength: BUFFER_BYTES })
-  const flush = () => destination.flushSync()
+  const destination = new LogDestination()
+  const flush = () => destination.flush()
   const timer = setInterval(flush, FLUSH_MS).unref()
   process.on('exit', flush)
   return {

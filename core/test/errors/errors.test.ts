@@ -27,8 +27,14 @@ t.test('every code has a name of its own, and the export is called like it', asy
 
 t.test('what a provider says of an upstream error is the kind that comes out', async t => {
   for (const [kind, factory] of Object.entries(ISTHMUS_UPSTREAM_ERRORS)) {
-    t.match(factory('as told'), { kind, message: 'as told', statusCode: ERROR_KINDS[factory.kind].status })
+    t.match(factory('as told'), { kind, statusCode: ERROR_KINDS[factory.kind].status })
+    if (kind !== 'upstream_denied') t.equal(factory('as told').message, 'as told')
   }
+})
+
+t.test("what an upstream says of the gateway's own key is not passed on: it may quote it", async t => {
+  const error = ISTHMUS_UPSTREAM_ERRORS.upstream_denied('Incorrect API key provided: hush')
+  t.notMatch(error.message, 'hush')
 })
 
 t.test('an error has code, kind, status and a message from its template', async t => {

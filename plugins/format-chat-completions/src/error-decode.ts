@@ -114,13 +114,11 @@ function kindOfStatus(status: number): UpstreamErrorKind {
 }
 
 const MAX_MESSAGE_CHARS = 2000
-/** Upstreams like to show the key they refuse, and here it is the gateway's. */
-const KEY = /\b(sk|pk|key|Bearer)[-_ ][A-Za-z0-9_*-]{8,}/g
 
 function messageOf(error: JsonObject, status: number | undefined): string {
   const message = stringOf(error.message) ?? ''
   const text = detailed(message, error.metadata) || answered(status)
-  return text.replace(KEY, '$1-…').slice(0, MAX_MESSAGE_CHARS)
+  return text.slice(0, MAX_MESSAGE_CHARS)
 }
 
 function answered(status: number | undefined): string {

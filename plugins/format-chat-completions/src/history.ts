@@ -5,7 +5,14 @@ interface Call {
   readonly id: string
   /** Where its turn stands. */
   readonly turn: number
-  answered: boolean
+}
+
+/** SameId are the calls that came with one id. */
+interface SameId {
+  count: number
+  last: Call | undefined
+  /** Those without a result, turn by turn. */
+  readonly open: Call[][]
 }
 
 /**
@@ -64,27 +71,36 @@ function withParts(message: Message, change: (part: Part) => Part | undefined): 
 
 /** Calls gives each call an id of its own, and finds the call that a result answers. */
 class Calls {
-  #byId = new Map<string, Call[]>()
+  #byId = new Map<string, SameId>()
   #used = new Set<string>()
 
   add(part: ToolCallPart, turn: number): ToolCallPart {
-    const base = part.id === '' ? 'call' : part.id
-    let id = base
-    for (let n = 2; this.#used.has(id); n++) id = `${base}_${n}`
-    this.#used.add(id)
-    const call = { id, turn, answered: false }
-    const same = this.#byId.get(part.id)
-    if (same === undefined) this.#byId.set(part.id, [call])
-    else same.push(call)
-    return id === part.id ? part : { ...part, id }
+    let same = this.#byId.get(part.id)
+    if (same === undefined) {
+      same = { count: 0, last: undefined, open: [] }
+      this.#byId.set(part.id, same)
+    }
+    const call = { id: this.#unique(part.id === '' ? 'call' : part.id, ++same.count), turn }
+    same.last = call
+    const together = same.open.at(-1)
+    if (together?.at(-1)?.turn === turn) together.push(call)
+    else same.open.push([call])
+    return call.id === part.id ? part : { ...part, id: call.id }
   }
 
   /** answer finds the first call of the latest turn that has no result yet; the last call if all have one. */
   answer(id: string): Call | undefined {
     const same = this.#byId.get(id)
-    const open = same?.findLast(call => !call.answered)
-    const call = same?.find(({ answered, turn }) => !answered && turn === open?.turn) ?? same?.at(-1)
-    if (call !== undefined) call.answered = true
-    return call
+    const together = same?.open.at(-1)
+    const call = together?.shift()
+    if (together?.length === 0) same?.open.pop()
+    return call ?? same?.last
+  }
+
+  #unique(base: string, count: number): string {
+    let id = count === 1 ? base : `${base}_${count}`
+    for (let n = count + 1; this.#used.has(id); n++) id = `${base}_${n}`
+    this.#used.add(id)
+    return id
   }
 }

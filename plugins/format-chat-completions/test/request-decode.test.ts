@@ -74,10 +74,8 @@ for (const [what, body, path, message] of REFUSED) {
 
 t.test('null says the same as leaving a member out', async t => {
   const nulls = { temperature: null, tools: null, stop: null, reasoning_effort: null, stream_options: null, user: null }
-  const { source: _one, ...request } = ask(nulls)
-  const { source: _two, ...plain } = ask()
-  t.same(request, plain)
-  t.equal(plain.ext, undefined)
+  t.same(ask(nulls), ask())
+  t.equal(ask().ext, undefined)
 })
 
 t.test('consecutive results of tools become one turn, in their order', async t => {

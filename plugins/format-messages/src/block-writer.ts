@@ -1,4 +1,4 @@
-import type { Part, PartDeltaEvent, PartEndEvent, PartStartEvent, ReplyOptions } from '@isthmus/core'
+import type { DeltaKind, Part, PartDeltaEvent, PartEndEvent, PartStartEvent, ReplyOptions } from '@isthmus/core'
 import { isObject, type JsonObject } from '@isthmus/core/wire'
 import { NAMESPACE } from './blocks.ts'
 import { encodeCitation } from './citations.ts'
@@ -35,7 +35,9 @@ export class BlockWriter {
   /** The current slot's block has been opened. */
   #isOpen = false
   #next = 0
-  #textPrefix = ''
+  /** The kind of delta that goes out as the text between a frame's beginning and its end, and that beginning. */
+  #plainKind: DeltaKind | undefined
+  #plainPrefix = ''
 
   constructor(options: ReplyOptions) {
     this.#options = options
@@ -52,12 +54,11 @@ export class BlockWriter {
   }
 
   delta(event: PartDeltaEvent): string {
-    const slot = this.#slots.get(event.index)
-    if (slot === undefined) return ''
-    if (slot === this.#current && this.#isOpen && event.kind === 'text') {
-      return `${this.#textPrefix}${JSON.stringify(event.text)}}}\n\n`
+    if (this.#isOpen && event.kind === this.#plainKind && event.index === this.#current?.index) {
+      return this.#plain(event.text)
     }
-    if (!writes(event)) return ''
+    const slot = this.#slots.get(event.index)
+    if (slot === undefined || !writes(event)) return ''
     const moved = slot === this.#current ? '' : this.#suspend()
     if (!this.#take(slot)) {
       slot.waiting.push(event)
@@ -163,20 +164,13 @@ export class BlockWriter {
 
   #write(slot: Slot, event: PartDeltaEvent): string {
     const opened = this.#ensureOpen(slot)
+    if (event.kind === this.#plainKind) return opened + this.#plain(event.text)
     switch (event.kind) {
-      case 'text':
-      case 'refusal':
-        return opened + this.#delta({ type: 'text_delta', text: event.text })
-      case 'reasoning':
-        return opened + this.#delta({ type: 'thinking_delta', thinking: event.text })
       case 'summary': {
         const border = slot.paragraph !== undefined && slot.paragraph !== event.value ? '\n\n' : ''
         slot.paragraph = event.value
-        return opened + this.#delta({ type: 'thinking_delta', thinking: border + event.text })
+        return opened + this.#plain(border + event.text)
       }
-      case 'args':
-        // Free text becomes a member of an object, which is written once the text is whole.
-        return isCustomCall(slot.head) ? opened : opened + this.#json(event.text)
       case 'annotation':
         return opened + this.#delta({ type: 'citations_delta', citation: encodeCitation(event.value) })
       case 'native':
@@ -197,13 +191,20 @@ export class BlockWriter {
     this.#isOpen = true
     if (block.type === 'tool_use') this.call = true
     const index = this.#next
-    this.#textPrefix = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"text_delta","text":`
+    const plain = plainOf(slot.head)
+    this.#plainKind = plain?.kind
+    this.#plainPrefix = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{${plain?.members}:`
     // An input grows from nothing, also where the upstream gave it whole.
     const content_block = 'input' in block ? { ...block, input: {} } : block
     const start = (object: JsonObject) =>
       frame('content_block_start', { type: 'content_block_start', index, content_block: object })
     if (block.type !== 'text' || block.text === '') return start(content_block)
     return start({ ...block, text: '' }) + this.#delta({ type: 'text_delta', text: block.text })
+  }
+
+  /** #plain writes the delta that most of a stream is made of, as {@link frame} would. */
+  #plain(text: string): string {
+    return `${this.#plainPrefix}${JSON.stringify(text)}}}\n\n`
   }
 
   #delta(delta: unknown): string {
@@ -232,8 +233,25 @@ export class BlockWriter {
   }
 }
 
-function isCustomCall(part: Part): boolean {
-  return part.type === 'tool_call' && part.kind === 'custom'
+/** Plain is a kind of delta that is no more than text, and what stands before the text in it. */
+interface Plain {
+  readonly kind: DeltaKind
+  readonly members: string
+}
+
+/** plainOf gives the kind by which a part grows. The free text of a call waits for its end: it becomes a member. */
+function plainOf(part: Part): Plain | undefined {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      return { kind: part.type, members: '"type":"text_delta","text"' }
+    case 'reasoning':
+      return { kind: 'reasoning', members: '"type":"thinking_delta","thinking"' }
+    case 'tool_call':
+      return part.kind === 'custom' ? undefined : { kind: 'args', members: '"type":"input_json_delta","partial_json"' }
+    default:
+      return undefined
+  }
 }
 
 /** begins tells a part whose block opens with it: clients are to see at once that a call was made. */
@@ -262,7 +280,6 @@ function writes(event: PartDeltaEvent): boolean {
     case 'reasoning':
     case 'summary':
     case 'annotation':
-      return true
     case 'args':
       return true
     case 'native':

@@ -1,13 +1,4 @@
-import type {
-  Ext,
-  GenerateRequest,
-  Message,
-  OutputFormat,
-  RequestHead,
-  Sampling,
-  Source,
-  ToolDef
-} from '@isthmus/core'
+import type { Ext, GenerateRequest, Message, OutputFormat, RequestHead, Sampling, Source, ToolDef } from '@isthmus/core'
 import { invalid, isObject, type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
 import { decodeCache, NAMESPACE } from './blocks.ts'
 import { FORMAT_MESSAGES_THREAD } from './errors.ts'
