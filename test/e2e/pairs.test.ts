@@ -131,7 +131,8 @@ for (const from of FAMILIES) {
         for (const stream of [false, true]) {
           const error = await caught(read(from, { url, model: model(`status-${status}`), stream }))
           t.ok(error instanceof type && error instanceof APIError, `${status}: ${error.constructor.name}`)
-          t.match(error, { status: seen, message: /Simulated trouble/ })
+          const message = status === 401 ? /refused the gateway's own key/ : /Simulated trouble/
+          t.match(error, { status: seen, message })
           if (error instanceof RateLimitError) t.equal(error.headers.get('retry-after'), '9')
         }
       }

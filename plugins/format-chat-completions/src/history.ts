@@ -12,7 +12,13 @@ interface SameId {
   count: number
   last: Call | undefined
   /** Those without a result, turn by turn. */
-  readonly open: Call[][]
+  readonly open: Together[]
+}
+
+/** Together are calls of one turn, of which the first `answered` have their results. */
+interface Together {
+  readonly calls: Call[]
+  answered: number
 }
 
 /**
@@ -83,8 +89,8 @@ class Calls {
     const call = { id: this.#unique(part.id === '' ? 'call' : part.id, ++same.count), turn }
     same.last = call
     const together = same.open.at(-1)
-    if (together?.at(-1)?.turn === turn) together.push(call)
-    else same.open.push([call])
+    if (together?.calls[0]!.turn === turn) together.calls.push(call)
+    else same.open.push({ calls: [call], answered: 0 })
     return call.id === part.id ? part : { ...part, id: call.id }
   }
 
@@ -92,9 +98,10 @@ class Calls {
   answer(id: string): Call | undefined {
     const same = this.#byId.get(id)
     const together = same?.open.at(-1)
-    const call = together?.shift()
-    if (together?.length === 0) same?.open.pop()
-    return call ?? same?.last
+    if (together === undefined) return same?.last
+    const call = together.calls[together.answered++]
+    if (together.answered === together.calls.length) same?.open.pop()
+    return call
   }
 
   #unique(base: string, count: number): string {

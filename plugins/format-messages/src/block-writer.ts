@@ -1,5 +1,6 @@
 import type { DeltaKind, Part, PartDeltaEvent, PartEndEvent, PartStartEvent, ReplyOptions } from '@isthmus/core'
 import { isObject, type JsonObject } from '@isthmus/core/wire'
+import { begins, grows, plainOf, writes } from './block-growth.ts'
 import { NAMESPACE } from './blocks.ts'
 import { encodeCitation } from './citations.ts'
 import { blockHead, carrierBlock, signatureOf } from './reply-blocks.ts'
@@ -230,62 +231,6 @@ export class BlockWriter {
     const start = frame('content_block_start', { type: 'content_block_start', index: this.#next, content_block: head })
     this.#isOpen = true
     return start + this.#delta({ type: 'signature_delta', signature: (block as JsonObject).signature }) + this.#stop()
-  }
-}
-
-/** Plain is a kind of delta that is no more than text, and what stands before the text in it. */
-interface Plain {
-  readonly kind: DeltaKind
-  readonly members: string
-}
-
-/** plainOf gives the kind by which a part grows. The free text of a call waits for its end: it becomes a member. */
-function plainOf(part: Part): Plain | undefined {
-  switch (part.type) {
-    case 'text':
-    case 'refusal':
-      return { kind: part.type, members: '"type":"text_delta","text"' }
-    case 'reasoning':
-      return { kind: 'reasoning', members: '"type":"thinking_delta","thinking"' }
-    case 'tool_call':
-      return part.kind === 'custom' ? undefined : { kind: 'args', members: '"type":"input_json_delta","partial_json"' }
-    default:
-      return undefined
-  }
-}
-
-/** begins tells a part whose block opens with it: clients are to see at once that a call was made. */
-function begins(part: Part): boolean {
-  switch (part.type) {
-    case 'tool_call':
-    case 'hosted_call':
-    case 'hosted_result':
-    case 'opaque':
-      return true
-    default:
-      return false
-  }
-}
-
-/** grows tells a part whose block can be closed and go on in another one. */
-function grows(part: Part): boolean {
-  return part.type === 'text' || part.type === 'refusal' || part.type === 'reasoning'
-}
-
-/** writes tells a delta that this format has words for. A seal is written at the end of its part, whole. */
-function writes(event: PartDeltaEvent): boolean {
-  switch (event.kind) {
-    case 'text':
-    case 'refusal':
-    case 'reasoning':
-    case 'summary':
-    case 'annotation':
-    case 'args':
-      return true
-    case 'native':
-      return event.value.format === NAMESPACE
-    default:
-      return false
   }
 }
 
