@@ -18,6 +18,8 @@ interface Channel {
 /** Candidates of models that no list has are remembered too, but only so many: names come from clients. */
 const MAX_FEATURE_TABLES = 1000
 const SUGGESTIONS = 3
+/** What a row says in the place of a provider, for a name of the config's own. */
+const ALIAS = 'alias'
 const MAX_SHOWN = 128
 
 /**
@@ -39,11 +41,14 @@ export class Catalog {
     for (const instance of registry.all('provider')) this.#add(instance)
   }
 
-  /** rows are all listed models, by the name a client sends. */
+  /** rows are the aliases and all listed models, by the name a client sends. */
   rows(): readonly ModelRow[] {
-    this.#rows ??= [...this.#channels.values()].flatMap(channel =>
-      [...channel.models.values()].map(info => ({ ...info, id: `${channel.id}/${info.id}`, provider: channel.id }))
-    )
+    this.#rows ??= [
+      ...Object.keys(this.#config.aliases).map(id => ({ id, provider: ALIAS, ownedBy: ALIAS })),
+      ...[...this.#channels.values()].flatMap(channel =>
+        [...channel.models.values()].map(info => ({ ...info, id: `${channel.id}/${info.id}`, provider: channel.id }))
+      )
+    ]
     return this.#rows
   }
 
@@ -62,7 +67,7 @@ export class Catalog {
   /** suggest gives a sentence with the nearest known names, '' when none is near. It begins with a space. */
   suggest(name: string): string {
     if (name.length > MAX_SHOWN) return ''
-    const known = [...Object.keys(this.#config.aliases), ...this.rows().flatMap(row => [row.id, bareOf(row)])]
+    const known = this.rows().flatMap(row => (row.provider === ALIAS ? row.id : [row.id, bareOf(row)]))
     // An upstream may not know what its own list has: the name itself is no help then.
     const others = known.filter(it => it !== name && !name.endsWith(`/${it}`))
     const near = nearest(name, [...new Set(others)], SUGGESTIONS)

@@ -59,7 +59,7 @@ export async function fakeUpstream(script: Script): Promise<FakeUpstream> {
   const waiting: ((request: RecordedRequest) => void)[] = []
   let handedOut = 0
   const server = createServer((incoming, outgoing) => {
-    void record(incoming, outgoing).then(async request => {
+    const answer = async (request: RecordedRequest): Promise<void> => {
       requests.push(request)
       const wanted = waiting.shift()
       if (wanted !== undefined) {
@@ -67,7 +67,9 @@ export async function fakeUpstream(script: Script): Promise<FakeUpstream> {
         wanted(request)
       }
       await play(await choose(script, request, requests.length - 1), outgoing)
-    }, outgoing.destroy.bind(outgoing))
+    }
+    // A client that leaves and a script that throws both end this one answer.
+    record(incoming, outgoing).then(answer).catch(outgoing.destroy.bind(outgoing))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

@@ -69,6 +69,15 @@ t.test('strict keeps to the lists', async t => {
   t.throws(() => catalog.resolve('a/y'), { code: 'ISTHMUS_MODEL_NOT_FOUND' })
 })
 
+t.test('aliases are listed and found like models', async t => {
+  const catalog = catalogOf({ a: provider(['x']) }, { aliases: { best: 'a/x' } as never })
+  t.same(
+    catalog.rows().map(row => row.id),
+    ['best', 'a/x']
+  )
+  t.equal(catalog.find('best')?.id, 'best')
+})
+
 t.test('rows and find use the name a client sends', async t => {
   const catalog = catalogOf({ a: provider(['x']), b: provider(['x', 'y']) })
   t.same(

@@ -89,7 +89,7 @@ class Calls {
     const call = { id: this.#unique(part.id === '' ? 'call' : part.id, ++same.count), turn }
     same.last = call
     const together = same.open.at(-1)
-    if (together?.calls[0]!.turn === turn) together.calls.push(call)
+    if (together !== undefined && together.calls[0]?.turn === turn) together.calls.push(call)
     else same.open.push({ calls: [call], answered: 0 })
     return call.id === part.id ? part : { ...part, id: call.id }
   }

@@ -1,4 +1,10 @@
-import { createError, ERROR_KINDS, type ErrorKind, ISTHMUS_MODEL_NOT_FOUND } from '@isthmus/core'
+import {
+  createError,
+  ERROR_KINDS,
+  type ErrorKind,
+  ISTHMUS_MODEL_NOT_FOUND,
+  ISTHMUS_UPSTREAM_ERRORS
+} from '@isthmus/core'
 import t from 'tap'
 import { chatCompletions } from '../src/index.ts'
 
@@ -50,7 +56,9 @@ t.test('the message is found in all envelopes, and says more than that there was
 })
 
 t.test('a key that an upstream repeats is not passed on', async t => {
-  t.notMatch(decode(401, error({ message: 'Incorrect API key provided: sk-abcdefghijk.' })).message, /abcdef/)
+  const { kind, message } = decode(401, error({ message: 'Incorrect API key provided: sk-abcdefghijk.' }))
+  const { body } = chatCompletions.error.encode(ISTHMUS_UPSTREAM_ERRORS[kind](message), 'x1')
+  t.notMatch(JSON.stringify(body), /abcdef/)
 })
 
 t.test('the wait is read in every spelling, a date against the date of the reply', async t => {

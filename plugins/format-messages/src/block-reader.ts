@@ -20,12 +20,26 @@ import { FORMAT_MESSAGES_REPLY } from './errors.ts'
 /** Block is one block of a stream between its start and its stop. */
 interface Block {
   readonly type: string
-  readonly open: OpenPart | undefined
   object: JsonObject
-  /** Text that is only known whole at the stop: a hosted call's input, a custom tool's arguments, an answer tool's. */
-  held: string
+  readonly open: OpenPart | undefined
+  /** Text that is only of use whole, at the stop: a hosted call's input, a custom tool's arguments, an answer tool's. */
   readonly hold: 'none' | 'input' | 'custom' | 'answer'
+  held: string
   signature: string
+}
+
+const blockOf = (
+  type: string,
+  object: JsonObject,
+  open: OpenPart | undefined,
+  hold: Block['hold'] = 'none',
+  signature = ''
+): Block => ({ type, object, open, hold, held: '', signature })
+
+/** Growth is a part that grew by the text of a delta and by nothing else. */
+export interface Growth {
+  readonly open: OpenPart
+  readonly kind: 'text' | 'reasoning' | 'args'
 }
 
 /** BlockReader reads the blocks of one reply. */
@@ -57,41 +71,37 @@ export class BlockReader {
   }
 
   #open(type: string, object: JsonObject, out: ReplyBuilder): Block {
-    const block = { type, object, held: '', hold: 'none', signature: '' } as const
     switch (type) {
       case 'text':
-        return { ...block, open: out.open(0, decodeText(object)) }
+        return blockOf(type, object, out.open(0, decodeText(object)))
       case 'thinking': {
         // The signature comes last, and until then it may still change.
         const { seal: _, ...part } = decodeThinking(object, this.#seals)
-        return { ...block, open: out.open(0, part), signature: stringOf(object.signature) ?? '' }
+        return blockOf(type, object, out.open(0, part), 'none', stringOf(object.signature) ?? '')
       }
       case 'tool_use':
         return this.#openCall(object, out)
+      case 'redacted_thinking':
+        out.whole(0, decodeReplyBlock(object, this.#seals))
+        return blockOf(type, object, undefined)
       default:
-        if (isHostedCall(type)) return { ...block, open: out.open(0, decodeHosted(object)), hold: 'input' }
-        if (isHostedResult(type)) return { ...block, open: out.open(0, decodeHosted(object)) }
-        if (type === 'redacted_thinking') {
-          out.whole(0, decodeReplyBlock(object, this.#seals))
-          return { ...block, open: undefined }
-        }
-        return { ...block, open: out.open(0, decodeOpaque(object)) }
+        if (isHostedCall(type)) return blockOf(type, object, out.open(0, decodeHosted(object)), 'input')
+        return blockOf(type, object, out.open(0, isHostedResult(type) ? decodeHosted(object) : decodeOpaque(object)))
     }
   }
 
   #openCall(object: JsonObject, out: ReplyBuilder): Block {
     const call = decodeToolUse(object, '')
     const { answer, renamed, custom } = this.#context
-    const block = { type: 'tool_use', object, held: '', signature: '' }
     if (answer !== undefined && call.name === answer.name) {
       // Alone, the answer is streamed as the text it is. Beside other tools a call of one of them would win over it.
       const streams = answer.alone && !answer.wrapped
-      return { ...block, hold: streams ? 'none' : 'answer', open: streams ? this.#openAnswer(out) : undefined }
+      return blockOf('tool_use', object, streams ? this.#openAnswer(out) : undefined, streams ? 'none' : 'answer')
     }
     this.#called = true
     const name = renamed?.[call.name] ?? call.name
     const kind = custom?.includes(name) ? 'custom' : 'function'
-    return { ...block, open: out.open(0, { ...call, name, kind }), hold: kind === 'custom' ? 'custom' : 'none' }
+    return blockOf('tool_use', object, out.open(0, { ...call, name, kind }), kind === 'custom' ? 'custom' : 'none')
   }
 
   #openAnswer(out: ReplyBuilder): OpenPart {
@@ -99,24 +109,22 @@ export class BlockReader {
     return out.open(0, { type: 'text', text: '' })
   }
 
-  /** delta gives the part that grew by plain text, so that the reader may learn the frame. */
-  delta(index: unknown, delta: JsonObject, out: ReplyBuilder): OpenPart | undefined {
+  /** delta tells what grew by plain text, so that the reader may learn the frame. */
+  delta(index: unknown, delta: JsonObject, out: ReplyBuilder): Growth | undefined {
     const block = this.#blocks.get(index) ?? this.#late(index, delta, out)
     const { open } = block
     switch (delta.type) {
       case 'text_delta':
         if (open?.head.type !== 'text' || typeof delta.text !== 'string') break
-        out.append(open, 'text', delta.text)
-        return open
+        return grow(open, 'text', delta.text, out)
       case 'thinking_delta':
         if (open?.head.type !== 'reasoning' || typeof delta.thinking !== 'string') break
         // Without text it only tells how much there is that is not shown.
         if (delta.thinking === '' && Object.keys(delta).length > 2) break
-        out.append(open, 'reasoning', delta.thinking)
-        return open
+        return grow(open, 'reasoning', delta.thinking, out)
       case 'input_json_delta':
-        this.#input(block, stringOf(delta.partial_json) ?? '', out)
-        return undefined
+        if (block.type !== 'tool_use' && block.hold === 'none') break
+        return this.#input(block, delta.partial_json, out)
       case 'signature_delta':
         block.signature = stringOf(delta.signature) ?? block.signature
         return undefined
@@ -145,11 +153,14 @@ export class BlockReader {
     return block
   }
 
-  #input(block: Block, text: string, out: ReplyBuilder): void {
-    block.held += text
-    if (block.hold === 'none' && block.open !== undefined) {
-      out.append(block.open, block.type === 'tool_use' && block.open.head.type === 'text' ? 'text' : 'args', text)
+  #input(block: Block, text: unknown, out: ReplyBuilder): Growth | undefined {
+    const { open, hold } = block
+    if (typeof text !== 'string' || open === undefined || hold !== 'none') {
+      block.held += stringOf(text) ?? ''
+      return undefined
     }
+    // The answer tool's input is the answer's text.
+    return grow(open, open.head.type === 'text' ? 'text' : 'args', text, out)
   }
 
   stop(event: JsonObject, out: ReplyBuilder): void {
@@ -180,15 +191,16 @@ export class BlockReader {
 
   #closeCall(block: Block, out: ReplyBuilder): void {
     const { open, hold } = block
+    const said = hold === 'none' ? (open?.text ?? '') : block.held
     // A call may hold its whole input from the start, and one without arguments may say nothing at all.
-    const args = block.held.trim() !== '' ? block.held : JSON.stringify(block.object.input ?? {})
+    const args = said.trim() !== '' ? said : JSON.stringify(block.object.input ?? {})
     if (hold === 'answer') {
       this.#answers.push(this.#answerText(args))
       return
     }
     if (open === undefined) return
     if (hold === 'custom') out.append(open, 'args', stringOf(parseObject(args)?.input) ?? args)
-    else if (block.held.trim() === '') out.append(open, open.head.type === 'text' ? 'text' : 'args', args)
+    else if (args !== said) out.append(open, open.head.type === 'text' ? 'text' : 'args', args)
     out.close(open)
   }
 
@@ -215,4 +227,9 @@ export class BlockReader {
     if (!this.#answered || this.#called || finish.reason !== 'tool_calls') return finish
     return { ...finish, reason: 'stop' }
   }
+}
+
+function grow(open: OpenPart, kind: Growth['kind'], text: string, out: ReplyBuilder): Growth {
+  out.append(open, kind, text)
+  return { open, kind }
 }

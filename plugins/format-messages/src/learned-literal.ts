@@ -7,7 +7,12 @@
 /** How many frames in a row may miss before learning costs more than it saves. */
 const MAX_MISSES = 8
 const TAIL = /^"[ \t\r\n]*\}[ \t\r\n]*\}[ \t\r\n]*$/
-const SPECIAL = /["\\]/
+/** The usual one. Some servers put white space after the data, of another length each time. */
+const BARE_TAIL = '"}}'
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+/** JSON refuses bare control characters in a string. */
+const FIRST_PRINTABLE = 0x20
 
 /** LearnedLiteral reads the one string of frames that are like an earlier one; `T` is what that one was about. */
 export class LearnedLiteral<T> {
@@ -51,9 +56,11 @@ export class LearnedLiteral<T> {
 
 /** literal reads the JSON string whose text stands from `start` to the quote at `end`, if the frame ends after it. */
 function literal(data: string, start: number, end: number): string | undefined {
-  if (!TAIL.test(data.slice(end))) return undefined
+  if (end + BARE_TAIL.length !== data.length || !data.endsWith(BARE_TAIL)) {
+    if (!TAIL.test(data.slice(end))) return undefined
+  }
   const raw = data.slice(start, end)
-  if (!SPECIAL.test(raw) && !hasControl(raw)) return raw
+  if (isPlain(raw)) return raw
   try {
     return JSON.parse(`"${raw}"`) as string
   } catch {
@@ -61,8 +68,11 @@ function literal(data: string, start: number, end: number): string | undefined {
   }
 }
 
-/** JSON refuses bare control characters in a string. */
-function hasControl(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) < 0x20) return true
-  return false
+/** isPlain tells text that JSON writes as it is. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < FIRST_PRINTABLE || code === QUOTE || code === BACKSLASH) return false
+  }
+  return true
 }

@@ -1,6 +1,6 @@
-import type { Finish, OpenPart, ReplyBuilder, ReplyMeta, Target } from '@isthmus/core'
+import type { Finish, ReplyBuilder, ReplyMeta, Target } from '@isthmus/core'
 import { isObject, type JsonObject, parseJson, type ReplyReader, restOf, stringOf } from '@isthmus/core/wire'
-import { BlockReader } from './block-reader.ts'
+import { BlockReader, type Growth } from './block-reader.ts'
 import { NAMESPACE } from './blocks.ts'
 import type { ReplyContext } from './context.ts'
 import { FORMAT_MESSAGES_REPLY, FORMAT_MESSAGES_SPLICED } from './errors.ts'
@@ -23,9 +23,11 @@ const MESSAGE = new Set([
 const DELTA_EVENT = new Set(['type', 'delta', 'usage'])
 const FINISH = new Set(['stop_reason', 'stop_sequence', 'stop_details'])
 
-interface Learned {
-  readonly kind: 'text' | 'reasoning'
-  readonly open: OpenPart
+/** The member that holds the text of each kind of delta that is no more than text. */
+const TEXT_MEMBERS: Readonly<Record<string, string>> = {
+  text_delta: 'text',
+  thinking_delta: 'thinking',
+  input_json_delta: 'partial_json'
 }
 
 /** MessagesReader reads the events of one reply, or a reply that came whole. */
@@ -38,7 +40,7 @@ export class MessagesReader implements ReplyReader {
   #tier: string | undefined
   #end: JsonObject | undefined
   #meta: JsonObject | undefined
-  #learned: LearnedLiteral<Learned> | undefined
+  #learned: LearnedLiteral<Growth> | undefined
 
   /** `learn` is off in tests that compare the quick way with the plain one. */
   constructor(target: Target, context: ReplyContext | undefined, learn = true) {
@@ -158,14 +160,12 @@ export class MessagesReader implements ReplyReader {
   #delta(event: JsonObject, data: string, out: ReplyBuilder): void {
     const { delta } = event
     if (!isObject(delta)) return
-    const open = this.#blocks.delta(event.index, delta, out)
-    if (open === undefined || this.#learned === undefined || Object.keys(event).length !== 3) return
-    if (Object.keys(delta).length !== 2) return
-    if (delta.type === 'text_delta') {
-      this.#learned.learn(data, 'text', delta.text as string, { kind: 'text', open })
-    } else if (delta.type === 'thinking_delta') {
-      this.#learned.learn(data, 'thinking', delta.thinking as string, { kind: 'reasoning', open })
-    }
+    const growth = this.#blocks.delta(event.index, delta, out)
+    if (growth === undefined || this.#learned === undefined) return
+    // A frame with more in it than its text is not like any other.
+    if (Object.keys(event).length !== 3 || Object.keys(delta).length !== 2) return
+    const member = TEXT_MEMBERS[delta.type as string]!
+    this.#learned.learn(data, member, delta[member] as string, growth)
   }
 
   #messageDelta(event: JsonObject): void {

@@ -34,8 +34,14 @@ export class Running {
     this.#child = spawn(process.execPath, ['--conditions=isthmus-source', ...node, BIN, ...args], { cwd, env: clean })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#add('out', text))
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#add('err', text))
+    // A test that is stopped for taking too long must not leave its gateway behind.
+    const kill = () => this.#child.kill('SIGKILL')
+    process.once('exit', kill)
     this.finished = new Promise(resolve => {
-      this.#child.on('close', code => resolve({ code, out: this.out, err: this.err }))
+      this.#child.on('close', code => {
+        process.off('exit', kill)
+        resolve({ code, out: this.out, err: this.err })
+      })
     })
   }
 
