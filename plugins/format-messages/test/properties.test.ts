@@ -2,6 +2,7 @@ import { assertGrammar, fold, isGatewayError, ReplyBuilder } from '@isthmus/core
 import type { JsonObject } from '@isthmus/core/wire'
 import fc from 'fast-check'
 import t from 'tap'
+import type { ReplyContext } from '../src/context.ts'
 import { messages } from '../src/index.ts'
 import { MessagesReader } from '../src/reply-reader.ts'
 import { decodeBytes, head, readWithSdk, sse, streamOf, TARGET, wired } from './support.ts'
@@ -237,10 +238,18 @@ t.test('where a stream is cut makes no difference', async t => {
   t.pass('same events')
 })
 
+/** The calls of a stream are ordinary ones, ones that take free text, or the answer. */
+const contexts = fc.constantFrom<(ReplyContext | undefined)[]>(
+  undefined,
+  { custom: ['f'] },
+  { answer: { name: 'f', wrapped: false, alone: true } },
+  { answer: { name: 'f', wrapped: true, alone: false } }
+)
+
 t.test('the quick way through common frames gives what the plain one gives', async t => {
-  const eventsOf = (stream: string, learn: boolean) => {
+  const eventsOf = (stream: string, context: ReplyContext | undefined, learn: boolean) => {
     const out = new ReplyBuilder()
-    const reader = new MessagesReader(TARGET, undefined, learn)
+    const reader = new MessagesReader(TARGET, context, learn)
     for (const frame of stream.split('\n\n')) {
       const data = frame.slice(frame.indexOf('data: ') + 'data: '.length)
       if (frame !== '') reader.event(data, undefined, out)
@@ -248,7 +257,9 @@ t.test('the quick way through common frames gives what the plain one gives', asy
     return JSON.stringify(out.take())
   }
   fc.assert(
-    fc.property(streamText, stream => eventsOf(stream, true) === eventsOf(stream, false)),
+    fc.property(streamText, contexts, (stream, context) => {
+      return eventsOf(stream, context, true) === eventsOf(stream, context, false)
+    }),
     { numRuns: 300 }
   )
   t.pass('same events')

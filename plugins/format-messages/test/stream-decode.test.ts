@@ -153,6 +153,15 @@ t.test('a hosted call has its input at the end, and unknown blocks and events ar
   t.ok(batch.some(event => event.type === 'native' && (event.native.object as JsonObject).type === 'aurora'))
 })
 
+t.test('a delta that does not fit its block is kept as it came', async t => {
+  const batch = read([start(), ...hello, delta(0, args('{"a":1}')), stop(0), last('end_turn'), end])
+  t.match(fold(batch).choices[0]?.parts, [{ type: 'text', text: 'Hello' }])
+  t.match(
+    batch.filter(event => event.type === 'part_delta').map(event => event.kind),
+    ['text', 'native']
+  )
+})
+
 t.test('a compaction holds what its delta says, and can be put in words', async t => {
   const blocks = parts([
     open(0, { type: 'compaction', content: null }),

@@ -286,6 +286,19 @@ t.test('citations of other vendors become the nearest kind', async t => {
   ])
 })
 
+t.test('a hosted call of another service is a line of text, whatever it grows by', async t => {
+  const native = { format: 'responses', object: {} }
+  const stream = streamOf(
+    reply(out => {
+      const search = out.open(0, { type: 'hosted_call', kind: 'web_search', id: 'h', native })
+      out.append(search, 'args', '{"query":"x"}')
+      out.close(search)
+    })
+  )
+  t.match((await readWithSdk(stream)).content, [{ type: 'text', text: '[web_search call]' }])
+  t.notMatch(stream, /input_json_delta/)
+})
+
 t.test('paragraphs of a summary are one thought with blank lines between', async t => {
   const message = await readWithSdk(
     streamOf(reply(out => out.whole(0, { type: 'reasoning', hidden: false, summary: ['one', 'two'] })))
