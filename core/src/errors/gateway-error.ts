@@ -55,7 +55,7 @@ export function createError(code: string, kind: ErrorKind, template: string): Er
   const places = template.split('%s').length - 1
   const make = (details: ErrorDetails | undefined, args: readonly unknown[]): GatewayError => {
     const error = new Base(...(args.slice(0, places) as never[]))
-    Object.assign(error, { kind, [kGatewayError]: true }, details)
+    Object.assign(error, { name: 'GatewayError', kind, [kGatewayError]: true }, details)
     return error as unknown as GatewayError
   }
   const factory = (...args: readonly unknown[]): GatewayError => make(undefined, args)
