@@ -7,6 +7,11 @@ import type { EventBatch, Gap, GenerateRequest } from '../ir/index.ts'
 import type { Instance } from '../registry/index.ts'
 import type { GatewayPlan } from '../routing/index.ts'
 
+/** Work is what is under way for an exchange and must stop when the client leaves. */
+export interface Work {
+  cancelled(): void
+}
+
 /** LiveExchange is an exchange as the pipeline holds it. Plugins see the narrower `Exchange`. */
 export class LiveExchange implements Exchange {
   readonly id: string
@@ -25,8 +30,13 @@ export class LiveExchange implements Exchange {
   model = ''
   stream = false
   answered: EventBatch | undefined
-  /** What stops the work that is under way when the client leaves. */
-  onCancel: (() => void) | undefined
+  /**
+   * An object and no callback: V8 puts a function that is assigned to a property among the old objects at once, and
+   * everything that it reaches would stay until the next full collection.
+   */
+  work: Work | undefined
+  /** Where `LiveExchanges` keeps it. */
+  place = -1
   #request: GenerateRequest | undefined
   #rootLog: Logger
   #log: Logger | undefined
@@ -105,7 +115,7 @@ export class LiveExchange implements Exchange {
     if (this.#cancelled !== undefined) return
     this.#cancelled = reason
     this.#abort?.abort(reason)
-    this.onCancel?.()
+    this.work?.cancelled()
   }
 
   report(gap: Gap): void {

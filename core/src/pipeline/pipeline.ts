@@ -18,6 +18,7 @@ import type { AttemptsDeps } from './attempts.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { admitAll, compileHooks, type Hooks } from './hooks.ts'
 import { LiveExchange } from './live-exchange.ts'
+import { LiveExchanges } from './live-exchanges.ts'
 import { Run, type RunDeps } from './run.ts'
 
 export interface PipelineDeps {
@@ -35,7 +36,7 @@ export class Pipeline {
   #clock: Clock
   #hooks: Hooks
   #deps: RunDeps
-  #live = new Set<LiveExchange>()
+  #live = new LiveExchanges()
 
   constructor({ registry, catalog, transport, config, log, clock = systemClock }: PipelineDeps) {
     this.#log = log
@@ -56,7 +57,7 @@ export class Pipeline {
       },
       suggest: model => catalog.suggest(model)
     }
-    this.#deps = { attempts, catalog, server: config.server, clock, settled: x => this.#live.delete(x) }
+    this.#deps = { attempts, catalog, server: config.server, clock, settled: x => this.#live.remove(x) }
   }
 
   /** How many exchanges are under way. */
@@ -76,7 +77,7 @@ export class Pipeline {
     client.once('close', () => {
       if (!client.writableFinished) x.cancel()
       // A client that left before anything ran has nobody else to settle it.
-      if (this.#live.has(x) && x.onCancel === undefined) this.refuse(x, ISTHMUS_REQUEST_CANCELLED())
+      if (this.#live.has(x) && x.work === undefined) this.refuse(x, ISTHMUS_REQUEST_CANCELLED())
     })
     return x
   }
@@ -115,8 +116,6 @@ export class Pipeline {
 
   /** abortAll cancels what still runs, when draining has taken too long. */
   abortAll(): void {
-    for (const x of [...this.#live]) {
-      x.cancel(ISTHMUS_SERVER_DRAINING())
-    }
+    for (const x of this.#live.snapshot()) x.cancel(ISTHMUS_SERVER_DRAINING())
   }
 }

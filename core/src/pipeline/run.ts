@@ -13,7 +13,7 @@ import { callerPolicy, plan } from '../routing/index.ts'
 import { createRound } from './around.ts'
 import { type AnswerOutlet, Attempts, type AttemptsDeps } from './attempts.ts'
 import type { Clock } from './clock.ts'
-import type { LiveExchange } from './live-exchange.ts'
+import type { LiveExchange, Work } from './live-exchange.ts'
 import { type Committed, type Ending, ReplyWriter } from './reply-writer.ts'
 import { journal, settle, summarize } from './settle.ts'
 
@@ -26,7 +26,7 @@ export interface RunDeps {
 }
 
 /** Run is one exchange from its decoded request to its settling. Every way out goes through the writer, which ends once. */
-export class Run implements AnswerOutlet {
+export class Run implements AnswerOutlet, Work {
   #x: LiveExchange
   #deps: RunDeps
   #writer: ReplyWriter
@@ -59,8 +59,8 @@ export class Run implements AnswerOutlet {
   async start(): Promise<void> {
     const x = this.#x
     try {
-      x.onCancel = () => this.#cancelled()
-      if (x.cancelled) return this.#cancelled()
+      x.work = this
+      if (x.cancelled) return this.cancelled()
       this.#startTimers()
       for (const request of this.#deps.attempts.hooks.request) {
         await request(x)
@@ -175,7 +175,8 @@ export class Run implements AnswerOutlet {
     }, waitMs).unref()
   }
 
-  #cancelled(): void {
+  /** cancelled stops the attempt that is under way and tells the client, if it is still there. */
+  cancelled(): void {
     this.#attempts?.abort()
     const reason = this.#x.cancelReason
     this.#writer.fail(isGatewayError(reason) ? reason : toGatewayError(reason))
@@ -196,7 +197,7 @@ export class Run implements AnswerOutlet {
     clearTimeout(this.#total)
     clearTimeout(this.#waiting)
     this.#attempts?.settle()
-    this.#x.onCancel = undefined
+    this.#x.work = undefined
     this.#deps.settled(this.#x)
     if (this.#summary !== undefined) settle(this.#x, this.#deps.attempts.hooks, this.#summary)
   }
