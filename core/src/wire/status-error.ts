@@ -1,4 +1,4 @@
-import type { ResponseHead, UpstreamError } from '../contract/index.ts'
+import type { HeaderMap, ResponseHead, UpstreamError } from '../contract/index.ts'
 import type { UpstreamErrorKind } from '../errors/index.ts'
 
 const KINDS: Readonly<Record<number, UpstreamErrorKind>> = {
@@ -11,7 +11,24 @@ const KINDS: Readonly<Record<number, UpstreamErrorKind>> = {
   429: 'upstream_limited',
   503: 'upstream_overloaded',
   504: 'timeout',
+  524: 'timeout',
   529: 'upstream_overloaded'
+}
+
+/** statusKind gives the kind of an upstream's refusal from its status alone. */
+export function statusKind(status: number): UpstreamErrorKind {
+  return KINDS[status] ?? (status >= 400 && status < 500 ? 'upstream_rejected' : 'upstream_unavailable')
+}
+
+/** retryAfterMs reads how long to wait, from the headers that say it. A date is taken against the reply's own date. */
+export function retryAfterMs(headers: HeaderMap): number | undefined {
+  const ms = Number.parseFloat(headers['retry-after-ms'] ?? '')
+  if (ms >= 0) return Math.round(ms)
+  const after = headers['retry-after']
+  if (after === undefined) return undefined
+  if (/^\s*\d+(\.\d+)?\s*$/.test(after)) return Math.round(Number(after) * 1000)
+  const wait = Date.parse(after) - Date.parse(headers.date ?? '')
+  return Number.isFinite(wait) ? Math.max(0, wait) : undefined
 }
 
 /**
@@ -19,20 +36,10 @@ const KINDS: Readonly<Record<number, UpstreamErrorKind>> = {
  * as the start for those that know more. Without a message it names the status.
  */
 export function statusError({ status, headers }: ResponseHead, message?: string): UpstreamError {
-  const kind = KINDS[status] ?? (status >= 400 && status < 500 ? 'upstream_rejected' : 'upstream_unavailable')
-  const retryAfterMs = readRetryAfter(headers)
+  const wait = retryAfterMs(headers)
   return {
-    kind,
+    kind: statusKind(status),
     message: message || `The upstream answered with status ${status}`,
-    ...(retryAfterMs !== undefined && { retryAfterMs })
+    ...(wait !== undefined && { retryAfterMs: wait })
   }
-}
-
-/** readRetryAfter reads a wait given in time. One given as a date is left alone: a codec has no clock. */
-function readRetryAfter(headers: ResponseHead['headers']): number | undefined {
-  const ms = headers['retry-after-ms']
-  const seconds = headers['retry-after']
-  const wait =
-    ms !== undefined ? Number.parseFloat(ms) : seconds !== undefined ? Number.parseFloat(seconds) * 1000 : Number.NaN
-  return Number.isFinite(wait) && wait >= 0 ? Math.round(wait) : undefined
 }

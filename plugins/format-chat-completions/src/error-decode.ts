@@ -5,15 +5,15 @@ import {
   type UpstreamError,
   type UpstreamErrorKind
 } from '@isthmus/core'
-import { isObject, type JsonObject, numberOf, parseJson, stringOf } from '@isthmus/core/wire'
+import { isObject, type JsonObject, numberOf, parseJson, retryAfterMs, statusKind, stringOf } from '@isthmus/core/wire'
 
 /** decodeError reads an upstream's refusal. */
 export function decodeError(head: ResponseHead, body: Uint8Array): UpstreamError {
   const text = new TextDecoder().decode(body)
   const error = findError(parseJson(text)) ?? {}
   const found = describeError(error, head.status)
-  const retryAfterMs = retryAfter(head)
-  return retryAfterMs === undefined ? found : { ...found, retryAfterMs }
+  const wait = retryAfterMs(head.headers)
+  return wait === undefined ? found : { ...found, retryAfterMs: wait }
 }
 
 /** findError finds the error in the envelopes that are in use; undefined when there is none. */
@@ -86,31 +86,13 @@ function kindOf(
   if (refusal && (LENGTH_CODES.test(words) || LENGTH_WORDS.test(stringOf(error.message) ?? ''))) return 'context_length'
   if ((refusal || status === 403) && (POLICY_CODES.test(words) || hasReasons(error))) return 'content_policy'
   if (QUOTA_CODES.test(words)) return 'upstream_denied'
-  if (status !== undefined) return kindOfStatus(status)
+  if (status !== undefined) return statusKind(status)
   return TYPES.find(([pattern]) => pattern.test(words))?.[1] ?? 'upstream_unavailable'
 }
 
 /** hasReasons: a moderation refusal lists what it found. */
 function hasReasons({ metadata }: JsonObject): boolean {
   return isObject(metadata) && Array.isArray(metadata.reasons)
-}
-
-const STATUSES: Readonly<Record<number, UpstreamErrorKind>> = {
-  401: 'upstream_denied',
-  402: 'upstream_denied',
-  403: 'upstream_denied',
-  404: 'not_found',
-  408: 'timeout',
-  413: 'too_large',
-  429: 'upstream_limited',
-  503: 'upstream_overloaded',
-  504: 'timeout',
-  524: 'timeout',
-  529: 'upstream_overloaded'
-}
-
-function kindOfStatus(status: number): UpstreamErrorKind {
-  return STATUSES[status] ?? (status < 500 ? 'upstream_rejected' : 'upstream_unavailable')
 }
 
 const MAX_MESSAGE_CHARS = 2000
@@ -132,15 +114,4 @@ function detailed(message: string, metadata: unknown): string {
   const inner = raw === undefined ? findError(metadata.raw) : (findError(parseJson(raw)) ?? { message: raw })
   const said = inner === undefined ? undefined : stringOf(inner.message)
   return [stringOf(metadata.provider_name), said ?? message].filter(word => word !== undefined).join(': ')
-}
-
-/** retryAfter reads how long to wait, from the headers that say it. A date is taken against the reply's own date. */
-export function retryAfter({ headers }: ResponseHead): number | undefined {
-  const ms = Number.parseFloat(headers['retry-after-ms'] ?? '')
-  if (ms >= 0) return Math.round(ms)
-  const after = headers['retry-after']
-  if (after === undefined) return undefined
-  if (/^\s*\d+(\.\d+)?\s*$/.test(after)) return Math.round(Number(after) * 1000)
-  const wait = Date.parse(after) - Date.parse(headers.date ?? '')
-  return Number.isFinite(wait) ? Math.max(0, wait) : undefined
 }

@@ -5,7 +5,7 @@ import {
   type UpstreamError,
   type UpstreamErrorKind
 } from '@isthmus/core'
-import { isObject, type JsonObject, numberOf, parseJson, stringOf } from '@isthmus/core/wire'
+import { isObject, type JsonObject, parseJson, retryAfterMs, statusKind, stringOf } from '@isthmus/core/wire'
 
 const BY_TYPE: Readonly<Record<string, UpstreamErrorKind>> = {
   invalid_request_error: 'upstream_rejected',
@@ -20,18 +20,6 @@ const BY_TYPE: Readonly<Record<string, UpstreamErrorKind>> = {
   timeout_error: 'timeout',
   overloaded_error: 'upstream_overloaded'
 }
-const BY_STATUS: Readonly<Record<number, UpstreamErrorKind>> = {
-  401: 'upstream_denied',
-  402: 'upstream_denied',
-  403: 'upstream_denied',
-  404: 'not_found',
-  408: 'timeout',
-  413: 'too_large',
-  429: 'upstream_limited',
-  503: 'upstream_overloaded',
-  504: 'timeout',
-  529: 'upstream_overloaded'
-}
 /** The service has no type of its own for these; its messages tell them apart. */
 const CONTEXT = /prompt is too long|exceed(s|ed)? (the )?(model's )?(maximum )?context|context (window|length|limit)/i
 const BILLING = /credit balance|usage limits?|spend(ing)? limit/i
@@ -44,13 +32,13 @@ export function decodeError(head: ResponseHead, body: Uint8Array): UpstreamError
   const envelope = isObject(parsed) ? parsed : {}
   const error = facts(envelope)
   const kind = kindOf(error, head.status)
-  const retryAfterMs = retryAfter(head)
+  const wait = retryAfterMs(head.headers)
   return {
     kind,
     message: error.message ?? `The provider answered with status ${head.status}`,
     ...(error.type !== undefined && { type: error.type }),
     ...(error.code !== undefined && { code: error.code }),
-    ...(retryAfterMs !== undefined && { retryAfterMs })
+    ...(wait !== undefined && { retryAfterMs: wait })
   }
 }
 
@@ -88,20 +76,4 @@ function kindOf({ type, message = '' }: Facts, status: number | undefined): Upst
   if (CONTEXT.test(message)) return 'context_length'
   if (BILLING.test(message)) return 'upstream_denied'
   return POLICY.test(message) ? 'content_policy' : kind
-}
-
-function statusKind(status: number): UpstreamErrorKind {
-  return BY_STATUS[status] ?? (status >= 500 || status < 400 ? 'upstream_unavailable' : 'upstream_rejected')
-}
-
-/** retryAfter reads the wait in milliseconds, seconds or as a date, which is compared with the reply's own. */
-function retryAfter({ headers }: ResponseHead): number | undefined {
-  const ms = numberOf(Number(headers['retry-after-ms'] ?? Number.NaN))
-  if (ms !== undefined) return ms
-  const text = headers['retry-after']
-  if (text === undefined || text.trim() === '') return undefined
-  const seconds = numberOf(Number(text))
-  if (seconds !== undefined) return seconds * 1000
-  const wait = Date.parse(text) - Date.parse(headers.date ?? '')
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait)
 }
