@@ -37,8 +37,7 @@ export interface LabOptions {
   readonly onProfile?: (profile: unknown) => Promise<void>
 }
 
-/** For each server, shared among the ways through it. */
-/** A server of this size levels off at about 14 000 exchanges. */
+/** For each server, shared among the ways through it. A server of this size levels off at about 14 000 exchanges. */
 const WARM_UP = { exchanges: 20_000, streams: 300, bursts: 100, large: 200 } as const
 const WARM_UP_QUICK = { exchanges: 1500, streams: 60, bursts: 20, large: 40 } as const
 const AFTER_LOAD_MS = 15
