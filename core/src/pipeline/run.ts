@@ -67,7 +67,6 @@ export class Run implements AnswerOutlet, Work {
         if (x.answered !== undefined) return this.#answer(x.answered)
         if (this.#writer.over) return
       }
-      x.stream = x.request.reply.stream
       this.#plan()
       const { around } = this.#deps.attempts.hooks
       if (around.length > 0) return await this.#pull()
@@ -81,7 +80,7 @@ export class Run implements AnswerOutlet, Work {
   /* AnswerOutlet: the pump's own way, without a promise for each batch. */
 
   commit(committed: Committed): void {
-    this.#committed(committed)
+    this.#writer.commit(committed)
     if (this.#x.stream) this.#x.letGo()
   }
 
@@ -95,10 +94,6 @@ export class Run implements AnswerOutlet, Work {
     this.#writer.fail(error)
   }
 
-  #committed(committed: Committed): void {
-    this.#writer.commit(committed)
-  }
-
   #plan(): void {
     const x = this.#x
     this.#caller = callerPolicy(x.headers['x-isthmus-gaps'])
@@ -110,8 +105,13 @@ export class Run implements AnswerOutlet, Work {
     x.plan = plan(x.request, candidates, this.#deps.attempts.rules, this.#caller)
   }
 
-  #answer(events: EventBatch): void {
+  /** commitOwn says that the answer is the gateway's own: a middleware gave it. */
+  #commitOwn(): void {
     this.#writer.commit({ target: { provider: 'gateway', model: this.#x.model }, sameFormat: false, head: undefined })
+  }
+
+  #answer(events: EventBatch): void {
+    this.#commitOwn()
     this.#writer.deliver(events)
     if (!this.#writer.over) this.#fail(ISTHMUS_UPSTREAM_CLOSED('gateway'))
   }
@@ -127,7 +127,7 @@ export class Run implements AnswerOutlet, Work {
           void attempts.start()
           return attempts
         },
-        committed => this.#committed(committed)
+        committed => this.#writer.commit(committed)
       ).batches
     const source = this.#deps.attempts.hooks.around.reduceRight<() => AsyncIterable<EventBatch>>(
       (inner, around) => () => around(x, inner),
@@ -136,7 +136,7 @@ export class Run implements AnswerOutlet, Work {
     for await (const batch of source()) {
       if (this.#writer.over) return
       if (!this.#writer.committed) {
-        this.#writer.commit({ target: { provider: 'gateway', model: x.model }, sameFormat: false, head: undefined })
+        this.#commitOwn()
       }
       if (!this.#writer.deliver(batch)) {
         await new Promise<void>(resolve => this.#awaitDrain(resolve))
