@@ -56,6 +56,7 @@ t.test('the specification of the IR has an entry for every part, event and featu
     part_end: true,
     usage: true,
     finish: true,
+    result: true,
     error: true,
     end: true,
     heartbeat: true,

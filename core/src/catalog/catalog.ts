@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { ModelsConfig } from '../config/schema.ts'
-import type { Candidate, ModelInfo, ModelRow, Provider } from '../contract/index.ts'
+import type { Endpoint, ModelInfo, ModelRow, Provider, Target } from '../contract/index.ts'
 import { type GatewayError, ISTHMUS_MODEL_NOT_FOUND, ISTHMUS_MODEL_PROVIDER_WAITING } from '../errors/index.ts'
 import { type FeatureTable, featureTable } from '../ir/index.ts'
 import type { Instance, Registry } from '../registry/index.ts'
@@ -11,12 +11,24 @@ interface Channel {
   readonly provider: Provider
   /** The models it lists, by id. */
   readonly models: Map<string, ModelInfo>
-  /** Feature tables by model: they are the same for every request. */
-  readonly features: Map<string, FeatureTable>
+  /** The ways to a model: they are the same for every request. */
+  readonly ways: Map<string, readonly Way[]>
 }
 
-/** Candidates of models that no list has are remembered too, but only so many: names come from clients. */
-const MAX_FEATURE_TABLES = 1000
+/** Way is an endpoint that could serve a model, with its verdicts for that model. */
+export interface Way {
+  readonly endpoint: Endpoint
+  readonly features: FeatureTable
+}
+
+/** Offer is a target and the ways to it, in the provider's order of preference. */
+export interface Offer extends Target {
+  readonly info?: ModelInfo
+  readonly ways: readonly Way[]
+}
+
+/** Models that no list has are remembered too, but only so many: names come from clients. */
+const MAX_REMEMBERED = 1000
 const SUGGESTIONS = 3
 /** What a row says in the place of a provider, for a name of the config's own. */
 const ALIAS = 'alias'
@@ -74,14 +86,20 @@ export class Catalog {
     return near.length === 0 ? '' : ` Did you mean ${near.map(it => `'${it}'`).join(' or ')}?`
   }
 
-  /** resolve gives the candidates of a name in order: its targets, then the fallbacks of the config and of the caller. */
-  resolve(name: string, callerFallbacks: readonly string[] = []): readonly Candidate[] {
-    const candidates = [...this.#targets(name)]
+  /** waysTo gives the ways to a model of a channel, for reports. */
+  waysTo(provider: string, model: string): readonly Way[] {
+    const channel = this.#channels.get(provider)
+    return channel === undefined ? [] : this.#ways(channel, model)
+  }
+
+  /** resolve gives the offers for a name in order: its targets, then the fallbacks of the config and of the caller. */
+  resolve(name: string, callerFallbacks: readonly string[] = []): readonly Offer[] {
+    const offers = [...this.#targets(name)]
     const fallbacks = [...(this.#config.fallbacks[name] ?? []), ...callerFallbacks]
-    for (const fallback of fallbacks) candidates.push(...this.#targets(fallback))
-    if (candidates.length < 2) return candidates
+    for (const fallback of fallbacks) offers.push(...this.#targets(fallback))
+    if (offers.length < 2) return offers
     const seen = new Set<string>()
-    return candidates.filter(({ provider, model }) => {
+    return offers.filter(({ provider, model }) => {
       const key = `${provider}/${model}`
       return !seen.has(key) && seen.add(key)
     })
@@ -105,7 +123,7 @@ export class Catalog {
       id,
       provider: contribution,
       models: new Map(known.map(info => [info.id, info])),
-      features: new Map()
+      ways: new Map()
     }
     this.#channels.set(id, channel)
     this.#index(channel)
@@ -119,21 +137,21 @@ export class Catalog {
     }
   }
 
-  #targets(name: string): readonly Candidate[] {
+  #targets(name: string): readonly Offer[] {
     const direct = this.#direct(name)
     if (direct !== undefined) return [direct]
     const alias = Object.hasOwn(this.#config.aliases, name) ? this.#config.aliases[name] : undefined
     if (alias !== undefined) {
       return (typeof alias === 'string' ? [alias] : alias).flatMap(target => {
-        const candidate = this.#direct(target)
-        return candidate === undefined ? this.#listed(target) : [candidate]
+        const offer = this.#direct(target)
+        return offer === undefined ? this.#listed(target) : [offer]
       })
     }
     return this.#listed(name)
   }
 
   /** `channel/model`: the channel is asked even for a model that no list has, as models appear daily. */
-  #direct(name: string): Candidate | undefined {
+  #direct(name: string): Offer | undefined {
     const slash = name.indexOf('/')
     if (slash <= 0 || slash === name.length - 1) return undefined
     const id = name.slice(0, slash)
@@ -146,26 +164,31 @@ export class Catalog {
       throw ISTHMUS_MODEL_PROVIDER_WAITING.with(details, name, id, waiting.variables.join(', '))
     }
     if (this.#config.strict && !channel.models.has(model)) return undefined
-    return this.#candidate(channel, model)
+    return this.#offer(channel, model)
   }
 
-  #listed(name: string): readonly Candidate[] {
+  #listed(name: string): readonly Offer[] {
     const serving = this.#bare.get(name)
     if (serving === undefined) throw this.notFound(name)
-    return serving.map(channel => this.#candidate(channel, name))
+    return serving.map(channel => this.#offer(channel, name))
   }
 
-  #candidate(channel: Channel, model: string): Candidate {
-    const { provider, features } = channel
-    let table = features.get(model)
-    if (table === undefined) {
-      // A format made for an older kernel has no verdict for the newer features.
-      table = featureTable(provider.featuresFor?.(model) ?? provider.features)
-      if (features.size >= MAX_FEATURE_TABLES) features.clear()
-      features.set(model, table)
-    }
+  #offer(channel: Channel, model: string): Offer {
     const info = channel.models.get(model)
-    return { provider: channel.id, model, features: table, ...(info && { info }) }
+    return { provider: channel.id, model, ways: this.#ways(channel, model), ...(info && { info }) }
+  }
+
+  #ways({ provider, ways }: Channel, model: string): readonly Way[] {
+    let known = ways.get(model)
+    if (known === undefined) {
+      known = [provider, ...(provider.endpoints ?? [])]
+        .filter(endpoint => endpoint.serves?.(model) ?? true)
+        // A format made for an older kernel has no verdict for the newer features.
+        .map(endpoint => ({ endpoint, features: featureTable(endpoint.featuresFor?.(model) ?? endpoint.features) }))
+      if (ways.size >= MAX_REMEMBERED) ways.clear()
+      ways.set(model, known)
+    }
+    return known
   }
 }
 

@@ -23,10 +23,10 @@ export function banner(gateway: Gateway, address: string): string {
 function tryLine(gateway: Gateway, address: string): string | undefined {
   const ingresses = gateway.registry.all('ingress').map(({ contribution }) => contribution)
   const model = exampleModel(gateway)
-  for (const { example, routes } of ingresses) {
-    const route = routes.find(it => 'operation' in it && it.operation === 'generate' && !/[*:]/.test(it.path))
-    if (example === undefined || route === undefined || model === undefined) continue
-    const body = JSON.stringify(example(model)).replaceAll("'", "'\\''")
+  for (const route of ingresses.flatMap(({ routes }) => routes)) {
+    const call = 'calls' in route && !/[*:]/.test(route.path) ? route.calls[0] : undefined
+    if (call?.example === undefined || model === undefined) continue
+    const body = JSON.stringify(call.example(model)).replaceAll("'", "'\\''")
     return `${curl(address, route.path)} -H 'content-type: application/json' -d '${body}'`
   }
   const list = ingresses.flatMap(({ routes }) => routes).find(it => 'operation' in it && it.operation === 'models')

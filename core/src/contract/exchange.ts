@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { ErrorKind } from '../errors/index.ts'
-import type { EventBatch, EventType, Gap, GenerateRequest, Usage } from '../ir/index.ts'
+import type { EventBatch, EventType, Gap, IrRequest, Usage } from '../ir/index.ts'
 import type { HeaderMap } from './http.ts'
 import type { Plan } from './routing.ts'
 import type { Target, UpstreamRequest } from './upstream.ts'
@@ -32,7 +32,7 @@ export interface Arrival {
 /** Exchange is one request and its reply, with all that is known of it while it lives. */
 export interface Exchange extends Arrival {
   /** Replaced, never edited. */
-  request: GenerateRequest
+  request: IrRequest
   /** Known once the request is planned. */
   readonly plan: Plan | undefined
   readonly gaps: readonly Gap[]

@@ -1,5 +1,5 @@
-import type { FeatureTable, FormatId, GenerateRequest } from '../ir/index.ts'
-import type { EncodedRequest, WireFormat } from './format.ts'
+import type { EventBatch, FeatureTable, FormatId, GenerateRequest, IrRequest, Operation } from '../ir/index.ts'
+import type { EncodedRequest, UpstreamCodec, WireFormat } from './format.ts'
 import type { ResponseHead } from './http.ts'
 import type { ModelInfo, ResponseDecoder, Target, UpstreamError, UpstreamReply, UpstreamRequest } from './upstream.ts'
 
@@ -17,24 +17,41 @@ export interface AuthorizeContext {
   readonly signal: AbortSignal
 }
 
-/** Provider turns IR into requests to one upstream, and its bytes into IR events. It opens no sockets. */
-export interface Provider {
+/** Endpoint is one of an upstream's APIs: an operation in a wire format. */
+export interface Endpoint<Request extends IrRequest = IrRequest> {
+  /** Default: `generate`. */
+  readonly operation?: Operation
   readonly format: FormatId
   readonly features: FeatureTable
   /** featuresFor gives the table for one model, where models differ. */
   featuresFor?(model: string): FeatureTable
-  /** As the vendor's own SDK takes it; its origin is the key of the connection pool. '' with a transport of its own. */
-  readonly baseUrl: string
-  readonly timeouts?: Partial<Timeouts>
-  /** encode describes the request. It is pure: the same IR gives the same bytes. */
-  encode(request: GenerateRequest, target: Target): UpstreamRequest
-  /** authorize puts keys, signatures or tokens on the request. */
-  authorize?(request: UpstreamRequest, context: AuthorizeContext): void | Promise<void>
+  /** serves tells whether the endpoint has a model. Default: all of them. */
+  serves?(model: string): boolean
+  /** The most inputs that one request for vectors may have; a longer one is sent in parts. */
+  readonly maxInputs?: number
+  /** encode describes the request. It is pure: the same IR gives the same bytes. It is only given its own operation. */
+  encode(request: Request, target: Target): UpstreamRequest
   /** decoder is made once for each attempt; `context` is the one of the encoded request. */
   decoder(target: Target, head: ResponseHead, context: unknown): ResponseDecoder
   decodeError(head: ResponseHead, body: Uint8Array): UpstreamError
   /** Reply headers that go on to a client of the same format. */
   readonly forwardHeaders?: readonly string[]
+  /** answer gives the reply without asking the upstream, in place of `encode` and what follows. */
+  answer?(request: Request, target: Target): EventBatch
+}
+
+/**
+ * Provider turns IR into requests to one upstream, and its bytes into IR events. It opens no sockets. It is an endpoint
+ * itself, the one it would rather be asked on; where it has more, the gateway takes the first that loses least.
+ */
+export interface Provider extends Endpoint<GenerateRequest> {
+  /** The other endpoints, in order of preference. */
+  readonly endpoints?: readonly Endpoint[]
+  /** As the vendor's own SDK takes it; its origin is the key of the connection pool. '' with a transport of its own. */
+  readonly baseUrl: string
+  readonly timeouts?: Partial<Timeouts>
+  /** authorize puts keys, signatures or tokens on the request. */
+  authorize?(request: UpstreamRequest, context: AuthorizeContext): void | Promise<void>
   /** The models: those known beforehand, and how to ask the upstream for its list. */
   readonly models?: ProviderModels
   /**
@@ -62,14 +79,11 @@ export interface Dialect {
   rewriteReply?(body: Record<string, unknown>): Record<string, unknown>
 }
 
-export interface ProviderOptions<Traits> {
-  /** Needed unless `send` brings a transport of its own. */
-  readonly baseUrl?: string
+/** EndpointOptions bind a wire format to one of an upstream's APIs. */
+export interface EndpointOptions<Traits, Request extends IrRequest = GenerateRequest> {
   /** Appended to `baseUrl`. */
-  readonly path: string | ((request: GenerateRequest, target: Target) => string)
+  readonly path: string | ((request: Request, target: Target) => string)
   readonly headers?: Readonly<Record<string, string>>
-  authorize?(request: UpstreamRequest, context: AuthorizeContext): void | Promise<void>
-  readonly timeouts?: Partial<Timeouts>
   readonly dialect?: Dialect
   /** Verdicts that differ from the format's. */
   readonly features?: Partial<FeatureTable>
@@ -77,6 +91,18 @@ export interface ProviderOptions<Traits> {
   traits?(model: string): Traits
   /** featuresOf gives verdicts that differ for one model. */
   featuresOf?(model: string): Partial<FeatureTable>
+  /** serves tells whether the endpoint has a model. Default: all of them. */
+  serves?(model: string): boolean
+  readonly maxInputs?: number
+}
+
+export interface ProviderOptions<Traits> extends EndpointOptions<Traits> {
+  /** Needed unless `send` brings a transport of its own. */
+  readonly baseUrl?: string
+  authorize?(request: UpstreamRequest, context: AuthorizeContext): void | Promise<void>
+  readonly timeouts?: Partial<Timeouts>
+  /** The other endpoints, in order of preference. */
+  readonly endpoints?: readonly Endpoint[]
   /** `modelsPath` is where the upstream lists its models; without it nothing is asked. */
   readonly modelsPath?: string
   readonly known?: readonly ModelInfo[]
@@ -85,18 +111,45 @@ export interface ProviderOptions<Traits> {
 
 /** providerFrom binds a wire format to an upstream. */
 export function providerFrom<Traits>(format: WireFormat<Traits>, options: ProviderOptions<Traits>): Provider {
-  const { dialect, authorize, send, featuresOf } = options
+  const { authorize, send, endpoints } = options
+  return {
+    ...endpointFrom(format, options),
+    baseUrl: (options.baseUrl ?? '').replace(/\/+$/, ''),
+    ...(endpoints && { endpoints }),
+    ...(options.timeouts && { timeouts: options.timeouts }),
+    ...(authorize && { authorize }),
+    models: {
+      ...(options.known && { known: options.known }),
+      ...(options.modelsPath !== undefined && {
+        list: {
+          request: { method: 'GET', path: options.modelsPath, headers: { ...options.headers } },
+          decode: format.models.decode
+        }
+      })
+    },
+    ...(send && { send })
+  }
+}
+
+/** endpointFrom binds a wire format to one API of an upstream. */
+export function endpointFrom<Traits, Request extends IrRequest>(
+  format: UpstreamCodec<Request, Traits>,
+  options: EndpointOptions<Traits, Request>
+): Endpoint {
+  const { dialect, featuresOf, serves, maxInputs } = options
   const traitsOf = options.traits && remember(options.traits)
   const features: FeatureTable = { ...format.features, ...options.features }
   const headers = { 'content-type': 'application/json', ...options.headers }
   return {
+    operation: format.operation ?? 'generate',
     format: format.id,
     features,
-    baseUrl: (options.baseUrl ?? '').replace(/\/+$/, ''),
     forwardHeaders: format.forward.response,
-    ...(options.timeouts && { timeouts: options.timeouts }),
     ...(featuresOf && { featuresFor: (model: string) => ({ ...features, ...featuresOf(model) }) }),
-    encode(request, target) {
+    ...(serves && { serves }),
+    ...(maxInputs !== undefined && { maxInputs }),
+    encode(asked, target) {
+      const request = asked as Request
       const traits = traitsOf?.(target.model)
       const encoded = format.request.encode(
         request,
@@ -111,19 +164,8 @@ export function providerFrom<Traits>(format: WireFormat<Traits>, options: Provid
         context: encoded.context
       }
     },
-    ...(authorize && { authorize }),
     decoder: (target, head, context) => format.response.decoder(head, target, context, dialect?.rewriteReply),
-    decodeError: format.error.decode,
-    models: {
-      ...(options.known && { known: options.known }),
-      ...(options.modelsPath !== undefined && {
-        list: {
-          request: { method: 'GET', path: options.modelsPath, headers: { ...options.headers } },
-          decode: format.models.decode
-        }
-      })
-    },
-    ...(send && { send })
+    decodeError: format.error.decode
   }
 }
 
@@ -145,7 +187,10 @@ function remember<T>(of: (model: string) => T): (model: string) => T {
 }
 
 /** forwardedHeaders are the client's headers that the format lists, and only if the client speaks that format. */
-function forwardedHeaders<T>(request: GenerateRequest, format: WireFormat<T>): Record<string, string> {
+function forwardedHeaders(
+  request: IrRequest,
+  format: Pick<UpstreamCodec<never>, 'id' | 'forward'>
+): Record<string, string> {
   const { headers } = request.ingress
   if (headers === undefined || request.ingress.format !== format.id) return {}
   const forwarded: Record<string, string> = {}

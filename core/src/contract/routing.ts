@@ -1,9 +1,12 @@
-import type { FeatureTable, GenerateRequest } from '../ir/index.ts'
+import type { FeatureTable, IrRequest } from '../ir/index.ts'
+import type { Endpoint } from './provider.ts'
 import type { ModelInfo, Target } from './upstream.ts'
 
 /** Candidate is a target that could serve an exchange, with what is known of it. */
 export interface Candidate extends Target {
   readonly info?: ModelInfo
+  /** The endpoint it would be asked on, and that one's verdicts for the model. */
+  readonly endpoint: Endpoint
   readonly features: FeatureTable
 }
 
@@ -27,7 +30,7 @@ export interface Ranked {
 
 /** RouteContext is what a strategy may look at. */
 export interface RouteContext {
-  readonly request: GenerateRequest
+  readonly request: IrRequest
   readonly nowMs: number
   random(): number
 }

@@ -46,6 +46,11 @@ export const ISTHMUS_ROUTE_METHOD = createError(
   'method_not_allowed',
   '%s is not allowed on %s; use %s'
 )
+export const ISTHMUS_OPERATION_UNSUPPORTED = createError(
+  'ISTHMUS_OPERATION_UNSUPPORTED',
+  'unsupported',
+  'The gateway does not serve %s; what it serves begins at %s'
+)
 export const ISTHMUS_ROUTE_UPGRADE = createError(
   'ISTHMUS_ROUTE_UPGRADE',
   'invalid_request',

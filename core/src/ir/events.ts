@@ -1,5 +1,6 @@
 import type { GatewayError } from '../errors/index.ts'
 import type { Gap } from './gaps.ts'
+import type { OperationReply } from './operations.ts'
 import type { Annotation, Part } from './parts.ts'
 import type { Finish, ReplyMeta } from './response.ts'
 import type { Usage } from './usage.ts'
@@ -73,6 +74,11 @@ export interface FinishEvent {
   readonly choice: number
   readonly finish: Finish
 }
+/** ResultEvent is the whole reply of an operation that answers with one value, such as vectors. */
+export interface ResultEvent {
+  readonly type: 'result'
+  readonly reply: OperationReply
+}
 export interface ErrorEvent {
   readonly type: 'error'
   readonly error: GatewayError
@@ -101,6 +107,7 @@ export type IrEvent =
   | PartEndEvent
   | UsageEvent
   | FinishEvent
+  | ResultEvent
   | ErrorEvent
   | EndEvent
   | HeartbeatEvent
@@ -146,6 +153,7 @@ export const partEnd = (choice: number, index: number, part: Part): PartEndEvent
 })
 export const usageEvent = (usage: Usage): UsageEvent => ({ type: 'usage', usage })
 export const finishEvent = (choice: number, finish: Finish): FinishEvent => ({ type: 'finish', choice, finish })
+export const resultEvent = (reply: OperationReply): ResultEvent => ({ type: 'result', reply })
 export const errorEvent = (error: GatewayError): ErrorEvent => ({ type: 'error', error })
 export const endEvent = (meta?: ReplyMeta | undefined): EndEvent => ({ type: 'end', meta })
 export const heartbeatEvent = (): HeartbeatEvent => ({ type: 'heartbeat' })

@@ -1,9 +1,53 @@
 import type { Feature } from './features.ts'
+import { asGenerate, type CompleteRequest, type EmbedRequest, type IrRequest } from './operations.ts'
 import type { FilePart, ImagePart, Part } from './parts.ts'
 import type { GenerateRequest, Message, ToolChoice, ToolDef } from './request.ts'
 
 /** featuresOf lists what a request needs its upstream to understand, each feature once. */
-export function featuresOf(request: GenerateRequest): ReadonlySet<Feature> {
+export function featuresOf(request: IrRequest): ReadonlySet<Feature> {
+  switch (request.op) {
+    case 'generate':
+      return generateFeatures(request)
+    case 'complete':
+      return completeFeatures(request)
+    case 'embed':
+      return embedFeatures(request)
+    case 'count_tokens':
+      return new Set([...generateFeatures(request.input)].filter(feature => COUNTED.test(feature)))
+  }
+}
+
+/** What of a request becomes tokens of its input. */
+const COUNTED = /^(?:input|tools|reasoning|hosted|state\.previous|cache\.handle)\b/
+
+function completeFeatures(request: CompleteRequest): ReadonlySet<Feature> {
+  const found = new Set(generateFeatures(asGenerate(request)))
+  found.add('complete.prompt')
+  if (request.prompts.length > 1) found.add('complete.prompts')
+  if (request.prompts.some(prompt => typeof prompt !== 'string')) found.add('complete.tokens')
+  if (request.suffix !== undefined) found.add('complete.suffix')
+  if (request.echo) found.add('complete.echo')
+  if (request.bestOf !== undefined && request.bestOf > 1) found.add('complete.best_of')
+  if (request.ext !== undefined) found.add('ext')
+  return found
+}
+
+function embedFeatures(request: EmbedRequest): ReadonlySet<Feature> {
+  const found = new Set<Feature>()
+  for (const input of request.inputs) {
+    if (typeof input === 'string') continue
+    const tokens = typeof input[0] === 'number'
+    if (tokens) found.add('embed.tokens')
+    else if ((input as readonly Part[]).some(part => part.type !== 'text')) found.add('embed.media')
+  }
+  if (request.dimensions !== undefined) found.add('embed.dimensions')
+  if (request.task !== undefined || request.title !== undefined) found.add('embed.task')
+  if (request.identity?.endUser !== undefined) found.add('identity.user')
+  if (request.ext !== undefined) found.add('ext')
+  return found
+}
+
+function generateFeatures(request: GenerateRequest): ReadonlySet<Feature> {
   const found = new Set<Feature>()
   messageFeatures(request.messages, found)
   for (const tool of request.tools) toolFeatures(tool, found)

@@ -108,6 +108,16 @@ export const FEATURES = {
   safety: tuning('Safety settings and moderation.'),
   'hosted.options': meaning('Options of hosted tools outside the tool list: search, MCP servers, containers.'),
   ext: tuning('Members that only the format of the request knows.'),
+  'complete.prompt': meaning('A text to go on from, as opposed to a turn in a conversation.'),
+  'complete.prompts': meaning('More than one prompt in one request.'),
+  'complete.tokens': meaning('Token ids in place of a prompt.'),
+  'complete.suffix': meaning('A text that the completion leads to.'),
+  'complete.echo': meaning('The prompt repeated in the answer.'),
+  'complete.best_of': tuning('The best of several answers.'),
+  'embed.tokens': meaning('Token ids in place of text to embed.'),
+  'embed.media': meaning('Images and other media to embed.'),
+  'embed.dimensions': meaning('The length of the vectors.'),
+  'embed.task': tuning('What the vectors are for, and the title of what is embedded.'),
   'reply.reasoning': reply('Reasoning text.'),
   'reply.seal': reply('Signatures and encrypted reasoning.'),
   'reply.refusal': reply('A refusal as distinct from text.'),
@@ -134,8 +144,18 @@ export const FEATURE_NAMES = Object.keys(FEATURES) as readonly Feature[]
  */
 export type Verdict = 'exact' | 'converted' | 'emulated' | 'dropped' | 'rejected'
 
+/** OperationFeature is a feature of the small operations, which the formats of conversations have nothing to say about. */
+export type OperationFeature = Extract<Feature, `complete.${string}` | `embed.${string}`>
+
 /** FeatureTable has a verdict for every feature: a feature without one does not compile. */
-export type FeatureTable = Readonly<Record<Feature, Verdict>>
+export type FeatureTable = Readonly<
+  Record<Exclude<Feature, OperationFeature>, Verdict> & Partial<Record<OperationFeature, Verdict>>
+>
+
+/** verdictOf gives a verdict, also where a table says nothing: then the feature cannot be expressed. */
+export function verdictOf(table: FeatureTable, feature: Feature): Verdict {
+  return table[feature] ?? (FEATURES[feature].class === 'meaning' ? 'rejected' : 'dropped')
+}
 
 /**
  * featureTable makes a table of the features a codec has something to say about. What is not named cannot be expressed:

@@ -14,7 +14,7 @@ export function assertGrammar(events: Iterable<IrEvent>): void {
 /** GrammarChecker is {@link assertGrammar} for events that come one by one. */
 export class GrammarChecker {
   #at = 0
-  #state: 'before' | 'open' | 'failed' | 'ended' = 'before'
+  #state: 'before' | 'open' | 'answered' | 'failed' | 'ended' = 'before'
   #open = new Map<string, OpenPart>()
   #next = new Map<number, number>()
   #finished = new Set<number>()
@@ -35,7 +35,8 @@ export class GrammarChecker {
   #step(event: IrEvent): void {
     if (this.#state === 'ended') this.#wrong(`'${event.type}' after the end`)
     if (this.#state === 'failed' && event.type !== 'end') this.#wrong(`'${event.type}' after an error`)
-    if (this.#state === 'before' && !['start', 'error', 'heartbeat'].includes(event.type)) {
+    if (this.#state === 'answered' && event.type !== 'end') this.#wrong(`'${event.type}' after a result`)
+    if (this.#state === 'before' && !['start', 'result', 'error', 'heartbeat'].includes(event.type)) {
       this.#wrong(`'${event.type}' before the start`)
     }
     switch (event.type) {
@@ -58,6 +59,10 @@ export class GrammarChecker {
           if (open.choice === event.choice) this.#wrong(`choice ${event.choice} finishes with part ${open.index} open`)
         }
         this.#finished.add(event.choice)
+        break
+      case 'result':
+        if (this.#state !== 'before') this.#wrong('a result within a message')
+        this.#state = 'answered'
         break
       case 'error':
         this.#state = 'failed'

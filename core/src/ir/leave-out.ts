@@ -1,5 +1,5 @@
 import type { Feature } from './features.ts'
-import type { GenerateRequest } from './request.ts'
+import type { IrRequest } from './operations.ts'
 
 /** Members of a request that are a feature of their own: leaving the feature out is leaving the member out. */
 const MEMBERS: Partial<Readonly<Record<Feature, readonly string[]>>> = {
@@ -53,7 +53,11 @@ const MEMBERS: Partial<Readonly<Record<Feature, readonly string[]>>> = {
   'identity.safety': ['identity.safetyId'],
   metadata: ['metadata'],
   safety: ['safety'],
-  'hosted.options': ['hosted']
+  'hosted.options': ['hosted'],
+  'complete.suffix': ['suffix'],
+  'complete.best_of': ['bestOf'],
+  'embed.dimensions': ['dimensions'],
+  'embed.task': ['task', 'title']
 }
 
 /** LEFT_OUT_HERE are the features that {@link leaveOut} takes away; the others stand in messages and tools, where encoders leave them out. */
@@ -63,7 +67,8 @@ export const LEFT_OUT_HERE: ReadonlySet<string> = new Set(Object.keys(MEMBERS))
  * leaveOut gives a request without the members of the features that a target is not to be sent, so that a report of
  * something dropped is true whoever encodes it. Messages and tools are shared with the request, not copied.
  */
-export function leaveOut(request: GenerateRequest, features: Iterable<Feature>): GenerateRequest {
+export function leaveOut<R extends IrRequest>(request: R, features: Iterable<Feature>): R {
+  if (request.op === 'count_tokens') return { ...request, input: leaveOut(request.input, features) }
   let left = request as unknown as Record<string, unknown>
   for (const feature of features) {
     for (const path of MEMBERS[feature] ?? []) {
@@ -74,7 +79,7 @@ export function leaveOut(request: GenerateRequest, features: Iterable<Feature>):
       }
     }
   }
-  return left as unknown as GenerateRequest
+  return left as unknown as R
 }
 
 function without(object: Record<string, unknown>, name: string): Record<string, unknown> {

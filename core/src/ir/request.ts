@@ -143,6 +143,11 @@ export interface ReplyWishes {
   readonly obfuscation?: boolean
   /** Flags of the client's dialect of its format, e.g. `reasoning_content`, `functions`. */
   readonly dialect?: readonly string[]
+  /**
+   * What the encoder of the reply must know of the request, made by the decoder of the same format and read by nobody
+   * else. It outlives the request, so it is kept small.
+   */
+  readonly context?: unknown
 }
 
 /** GenerateRequest asks a model for an answer. It is read-only: whoever changes it makes a new one. */

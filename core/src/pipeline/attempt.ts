@@ -16,7 +16,7 @@ export interface Upstream {
 /** AttemptOutlet is told how an attempt goes. */
 export interface AttemptOutlet {
   /** The first content came: from here on this attempt is the answer. Called once, with what was held so far. */
-  committed(head: ResponseHead, held: EventBatch): boolean
+  committed(head: ResponseHead | undefined, held: EventBatch): boolean
   /** More of the committed answer. */
   batch(events: EventBatch): boolean
   /** It failed before anything was committed. */
@@ -28,7 +28,6 @@ export interface AttemptOutlet {
  * away with it. For a client that waits for a whole reply the commit point is the end.
  */
 export class Attempt implements ReplySink {
-  #upstream: Upstream
   #candidate: Candidate
   #context: unknown
   #outlet: AttemptOutlet
@@ -40,8 +39,7 @@ export class Attempt implements ReplySink {
   #held: EventBatch | undefined = []
   #over = false
 
-  constructor(upstream: Upstream, candidate: Candidate, context: unknown, untilEnd: boolean, outlet: AttemptOutlet) {
-    this.#upstream = upstream
+  constructor(candidate: Candidate, context: unknown, untilEnd: boolean, outlet: AttemptOutlet) {
     this.#candidate = candidate
     this.#context = context
     this.#untilEnd = untilEnd
@@ -51,7 +49,7 @@ export class Attempt implements ReplySink {
   head(head: ResponseHead): void {
     this.#head = head
     if (head.status >= 300) this.#errorBody = []
-    else this.#decoder = this.#upstream.provider.decoder(this.#candidate, head, this.#context)
+    else this.#decoder = this.#candidate.endpoint.decoder(this.#candidate, head, this.#context)
     this.#context = undefined
   }
 
@@ -70,7 +68,7 @@ export class Attempt implements ReplySink {
     if (this.#over) return
     if (this.#errorBody !== undefined) this.#refused(this.#errorBody)
     else if (this.#decoder !== undefined) this.#accept(this.#decoder.end())
-    if (!this.#over) this.fail(ISTHMUS_UPSTREAM_CLOSED(this.#upstream.id))
+    if (!this.#over) this.fail(ISTHMUS_UPSTREAM_CLOSED(this.#candidate.provider))
   }
 
   fail(error: GatewayError): void {
@@ -115,21 +113,21 @@ export class Attempt implements ReplySink {
     const error = events.find(event => event.type === 'error')
     if (error !== undefined) held.push(error, { type: 'end', meta: undefined })
     if (ended) this.#over = true
-    return this.#outlet.committed(this.#head as ResponseHead, held)
+    return this.#outlet.committed(this.#head, held)
   }
 
   #refused(chunks: readonly Uint8Array[]): void {
     const head = this.#head as ResponseHead
     let error: GatewayError
     try {
-      const said = this.#upstream.provider.decodeError(head, Buffer.concat(chunks))
+      const said = this.#candidate.endpoint.decodeError(head, Buffer.concat(chunks))
       error = ISTHMUS_UPSTREAM_ERRORS[said.kind].with(
         {
           retryAfterMs: said.retryAfterMs,
           param: said.param,
           clientCode: CLIENT_SIDE.has(said.kind) ? said.code : undefined,
           upstream: {
-            provider: this.#upstream.id,
+            provider: this.#candidate.provider,
             status: head.status,
             type: said.type,
             code: said.code,
@@ -139,7 +137,7 @@ export class Attempt implements ReplySink {
         said.message
       )
     } catch (thrown) {
-      error = toGatewayError(thrown, this.#upstream.id)
+      error = toGatewayError(thrown, this.#candidate.provider)
     }
     this.fail(error)
   }

@@ -6,8 +6,8 @@ import {
   ISTHMUS_REQUEST_CANCELLED,
   toGatewayError
 } from '../errors/index.ts'
-import { type EventBatch, type Gap, type GapPolicy, type GenerateRequest, leaveOut } from '../ir/index.ts'
-import type { GapRules, Planned } from '../routing/index.ts'
+import { type EventBatch, type Gap, type GapPolicy, type IrRequest, leaveOut } from '../ir/index.ts'
+import { type GapRules, type Planned, requestFor } from '../routing/index.ts'
 import type { Sending, Transport } from '../transport/index.ts'
 import { Attempt, type AttemptOutlet, type Upstream } from './attempt.ts'
 import type { Hooks } from './hooks.ts'
@@ -108,7 +108,13 @@ export class Attempts {
     this.#current = current
     try {
       const upstream = this.#deps.upstream(candidate.provider)
-      const request = upstream.provider.encode(sendable(x.request, candidate.gaps), candidate)
+      const { endpoint } = candidate
+      const asked = sendable(requestFor(candidate, x.request), candidate.gaps)
+      if (endpoint.answer !== undefined) {
+        this.#outletFor(candidate, candidate.gaps).committed(undefined, endpoint.answer(asked, candidate))
+        return
+      }
+      const request = endpoint.encode(asked, candidate)
       const gaps = this.#allowed(candidate, request.gaps)
       for (const attempt of this.#deps.hooks.attempt) await attempt(x, request, candidate)
       if (upstream.provider.authorize !== undefined) {
@@ -116,8 +122,8 @@ export class Attempts {
         if (pending !== undefined) await pending
       }
       if (this.#over) return
-      const outlet = this.#outletFor(candidate, gaps, upstream)
-      const attempt = new Attempt(upstream, candidate, request.context, this.#untilEnd, outlet)
+      const outlet = this.#outletFor(candidate, gaps)
+      const attempt = new Attempt(candidate, request.context, this.#untilEnd, outlet)
       const sending = this.#deps.transport.dispatch(upstream, request, attempt)
       // It may have failed already, and the next attempt may be under way.
       if (this.#current === current) this.#sending = sending
@@ -138,7 +144,7 @@ export class Attempts {
     return [...candidate.gaps, ...told]
   }
 
-  #outletFor(candidate: Planned, gaps: readonly Gap[], upstream: Upstream): AttemptOutlet {
+  #outletFor(candidate: Planned, gaps: readonly Gap[]): AttemptOutlet {
     const x = this.#x
     const deliver = (batch: EventBatch): boolean => {
       const last = batch.at(-1)
@@ -152,11 +158,11 @@ export class Attempts {
       return go
     }
     return {
-      committed: (head: ResponseHead, held: EventBatch) => {
+      committed: (head: ResponseHead | undefined, held: EventBatch) => {
         for (const gap of gaps) x.report(gap)
         this.#outlet.commit({
           target: { provider: candidate.provider, model: candidate.model },
-          sameFormat: upstream.provider.format === x.format.format,
+          sameFormat: candidate.endpoint.format === x.call?.format,
           head
         })
         return deliver(held)
@@ -207,7 +213,7 @@ export class Attempts {
 }
 
 /** sendable takes away what the plan says is dropped, so that no encoder can send it all the same. */
-function sendable(request: GenerateRequest, gaps: readonly Gap[]): GenerateRequest {
+function sendable(request: IrRequest, gaps: readonly Gap[]): IrRequest {
   const dropped = gaps.flatMap(gap => (gap.action === 'dropped' ? gap.feature : []))
   return dropped.length === 0 ? request : leaveOut(request, dropped)
 }

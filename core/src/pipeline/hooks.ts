@@ -1,4 +1,4 @@
-import type { Arrival, EventStage, Exchange, Meter, Middleware, Summary } from '../contract/index.ts'
+import type { Arrival, EventStage, Exchange, Ingress, Meter, Middleware, Summary } from '../contract/index.ts'
 import type { Registry } from '../registry/index.ts'
 
 type Hook<K extends keyof Middleware> = NonNullable<Middleware[K]>
@@ -31,6 +31,17 @@ export function compileHooks(registry: Registry, order: readonly string[]): Hook
     around: pick('around'),
     settled: pick('settled'),
     meters: registry.all('meter').map(instance => instance.contribution)
+  }
+}
+
+/** withOwn adds an ingress's own hooks: they see the request before the middleware does, and the reply after it. */
+export function withOwn(hooks: Hooks, own: Ingress['hooks']): Hooks {
+  if (own === undefined) return hooks
+  return {
+    ...hooks,
+    request: [...(own.request ? [own.request.bind(own)] : []), ...hooks.request],
+    events: [...hooks.events, ...(own.events ? [own.events.bind(own)] : [])],
+    settled: [...(own.settled ? [own.settled.bind(own)] : []), ...hooks.settled]
   }
 }
 

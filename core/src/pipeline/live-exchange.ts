@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
-import type { AttemptRecord, Exchange, Ingress, RequestHead, Slot } from '../contract/index.ts'
+import type { AttemptRecord, ClientCall, Exchange, Ingress, RequestHead, Slot } from '../contract/index.ts'
 import { ISTHMUS_INTERNAL, ISTHMUS_REQUEST_CANCELLED } from '../errors/index.ts'
-import type { EventBatch, Gap, GenerateRequest } from '../ir/index.ts'
+import type { EventBatch, Gap, IrRequest } from '../ir/index.ts'
 import type { Instance } from '../registry/index.ts'
 import type { GatewayPlan } from '../routing/index.ts'
 
@@ -17,6 +17,8 @@ export class LiveExchange implements Exchange {
   readonly id: string
   readonly ingress: string
   readonly format: Ingress
+  /** What is asked for; undefined for what calls no model. */
+  readonly call: ClientCall | undefined
   readonly head: RequestHead
   readonly client: ServerResponse
   /** Headers that the server wants on whatever is answered, such as CORS's. */
@@ -37,7 +39,7 @@ export class LiveExchange implements Exchange {
   work: Work | undefined
   /** Where `LiveExchanges` keeps it. */
   place = -1
-  #request: GenerateRequest | undefined
+  #request: IrRequest | undefined
   #rootLog: Logger
   #log: Logger | undefined
   #abort: AbortController | undefined
@@ -46,6 +48,7 @@ export class LiveExchange implements Exchange {
 
   constructor(
     ingress: Instance<'ingress'>,
+    call: ClientCall | undefined,
     head: RequestHead,
     client: ServerResponse,
     extraHeaders: Readonly<Record<string, string>>,
@@ -55,6 +58,7 @@ export class LiveExchange implements Exchange {
     this.id = randomUUID()
     this.ingress = ingress.id
     this.format = ingress.contribution
+    this.call = call
     this.head = head
     this.client = client
     this.extraHeaders = extraHeaders
@@ -82,24 +86,25 @@ export class LiveExchange implements Exchange {
     return this.#abort.signal
   }
 
-  get request(): GenerateRequest {
+  get request(): IrRequest {
     if (this.#request === undefined) throw ISTHMUS_INTERNAL.with({ cause: new Error('the request is not decoded yet') })
     return this.#request
   }
-  set request(request: GenerateRequest) {
+  set request(request: IrRequest) {
     this.#request = request
   }
 
   /** The request if it has been decoded. */
-  get decoded(): GenerateRequest | undefined {
+  get decoded(): IrRequest | undefined {
     return this.#request
   }
 
   /** letGo drops the conversation once it cannot be needed again: it would live as long as the reply. */
   letGo(): void {
-    if (this.#request === undefined) return
-    const { op, model, reply, ingress } = this.#request
-    this.#request = { op, model, reply, ingress, messages: [], tools: [], sampling: {}, output: {} }
+    const request = this.#request
+    if (request === undefined || (request.op !== 'generate' && request.op !== 'complete')) return
+    const { model, reply, ingress } = request
+    this.#request = { op: 'generate', model, reply, ingress, messages: [], tools: [], sampling: {}, output: {} }
   }
 
   get cancelReason(): unknown {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Catalog } from '../catalog/index.ts'
 import type { ResolvedConfig } from '../config/define.ts'
-import type { RequestHead } from '../contract/index.ts'
+import type { ClientCall, RequestHead } from '../contract/index.ts'
 import {
   ISTHMUS_INTERNAL,
   ISTHMUS_REQUEST_CANCELLED,
@@ -10,13 +10,14 @@ import {
   isGatewayError,
   toGatewayError
 } from '../errors/index.ts'
+import { wishesOf } from '../ir/index.ts'
 import type { Instance, Registry } from '../registry/index.ts'
 import { GapRules } from '../routing/index.ts'
 import type { Transport } from '../transport/index.ts'
 import type { Upstream } from './attempt.ts'
 import type { AttemptsDeps } from './attempts.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { admitAll, compileHooks, type Hooks } from './hooks.ts'
+import { admitAll, compileHooks, type Hooks, withOwn } from './hooks.ts'
 import { LiveExchange } from './live-exchange.ts'
 import { LiveExchanges } from './live-exchanges.ts'
 import { Run, type RunDeps } from './run.ts'
@@ -30,12 +31,20 @@ export interface PipelineDeps {
   readonly clock?: Clock
 }
 
+/** callOf is there for every exchange that got as far as its body. */
+function callOf({ call }: LiveExchange): ClientCall {
+  if (call === undefined) throw ISTHMUS_INTERNAL.with({ cause: new Error('this route calls no model') })
+  return call
+}
+
 /** Pipeline carries exchanges from their head to their settling. */
 export class Pipeline {
   #log: Logger
   #clock: Clock
   #hooks: Hooks
   #deps: RunDeps
+  /** The deps of the ingresses that have hooks of their own. */
+  #ownDeps = new Map<string, RunDeps>()
   #live = new LiveExchanges()
 
   constructor({ registry, catalog, transport, config, log, clock = systemClock }: PipelineDeps) {
@@ -58,6 +67,11 @@ export class Pipeline {
       suggest: model => catalog.suggest(model)
     }
     this.#deps = { attempts, catalog, server: config.server, clock, settled: x => this.#live.remove(x) }
+    for (const { id, contribution } of registry.all('ingress')) {
+      if (contribution.hooks === undefined) continue
+      const hooks = withOwn(this.#hooks, contribution.hooks)
+      this.#ownDeps.set(id, { ...this.#deps, attempts: { ...attempts, hooks } })
+    }
   }
 
   /** How many exchanges are under way. */
@@ -68,11 +82,12 @@ export class Pipeline {
   /** arrive makes the exchange of a request whose head has been read. `headers` go on whatever is answered. */
   arrive(
     ingress: Instance<'ingress'>,
+    call: ClientCall,
     head: RequestHead,
     client: ServerResponse,
     headers: Readonly<Record<string, string>>
   ): LiveExchange {
-    const x = new LiveExchange(ingress, head, client, headers, this.#clock.nowMs(), this.#log)
+    const x = new LiveExchange(ingress, call, head, client, headers, this.#clock.nowMs(), this.#log)
     this.#live.add(x)
     client.once('close', () => {
       if (!client.writableFinished) x.cancel()
@@ -84,7 +99,7 @@ export class Pipeline {
 
   /** visit makes the arrival of a request that calls no model, such as a model list: it is admitted, and never settled. */
   visit(ingress: Instance<'ingress'>, head: RequestHead, client: ServerResponse): LiveExchange {
-    return new LiveExchange(ingress, head, client, {}, this.#clock.nowMs(), this.#log)
+    return new LiveExchange(ingress, undefined, head, client, {}, this.#clock.nowMs(), this.#log)
   }
 
   /** admit runs the admit hooks; it throws when one of them refuses. */
@@ -92,18 +107,19 @@ export class Pipeline {
     if (this.#hooks.admit.length > 0) return admitAll(this.#hooks, x)
   }
 
-  /** generate decodes the body and answers the client. It never throws and settles exactly once. */
-  generate(x: LiveExchange, body: unknown): Promise<void> {
+  /** run decodes the body and answers the client. It never throws and settles exactly once. */
+  run(x: LiveExchange, body: unknown): Promise<void> {
     // Not an async function: its frame would keep the body alive as long as it waits.
     try {
-      x.request = x.format.decode(body, x.head)
-      x.model = x.request.model
-      x.stream = x.request.reply.stream
+      const request = callOf(x).decode(body, x.head)
+      x.request = request
+      x.model = request.model
+      x.stream = wishesOf(request).stream
     } catch (thrown) {
       this.refuse(x, thrown)
       return Promise.resolve()
     }
-    return new Run(x, this.#deps).start()
+    return new Run(x, this.#depsOf(x)).start()
   }
 
   /** refuse answers with an error in the client's own format, before anything ran, and settles. */
@@ -111,7 +127,11 @@ export class Pipeline {
     if (!this.#live.has(x)) return
     if (!isGatewayError(thrown)) x.log.error({ err: thrown }, 'request failed')
     const error = x.cancelled ? ISTHMUS_REQUEST_CANCELLED() : toGatewayError(thrown, x.ingress)
-    new Run(x, this.#deps).refuse(error)
+    new Run(x, this.#depsOf(x)).refuse(error)
+  }
+
+  #depsOf(x: LiveExchange): RunDeps {
+    return this.#ownDeps.get(x.ingress) ?? this.#deps
   }
 
   /** abortAll cancels what still runs, when draining has taken too long. */

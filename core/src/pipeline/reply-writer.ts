@@ -1,5 +1,5 @@
 import type { ReplyOptions, ResponseHead, StreamEncoder, Target } from '../contract/index.ts'
-import { type GatewayError, toGatewayError } from '../errors/index.ts'
+import { type GatewayError, ISTHMUS_UPSTREAM_PROTOCOL, toGatewayError } from '../errors/index.ts'
 import {
   type EventBatch,
   expresses,
@@ -7,8 +7,10 @@ import {
   Folder,
   type Gap,
   type IrEvent,
+  type OperationReply,
   replyFeature,
-  type Usage
+  type Usage,
+  verdictOf
 } from '../ir/index.ts'
 import type { Hooks } from './hooks.ts'
 import type { LiveExchange } from './live-exchange.ts'
@@ -41,9 +43,11 @@ export class ReplyWriter {
   #x: LiveExchange
   #hooks: Hooks
   #options: ReplyOptions
-  #table: FeatureTable
+  /** What the client's format can say of a message; undefined for results. */
+  #table: FeatureTable | undefined
   #encoder: StreamEncoder | undefined
   #folder: Folder | undefined
+  #result: OperationReply | undefined
   #stages: Stages | undefined
   #committed: Committed | undefined
   #began = false
@@ -67,8 +71,11 @@ export class ReplyWriter {
     this.#nowMs = nowMs
     this.#beforeLast = beforeLast
     this.#onEnd = onEnd
-    this.#table = x.format.repliesWith?.(options) ?? x.format.features
-    if (x.stream) this.#encoder = x.format.encoder(options)
+    const call = x.call
+    // What failed before its operation was known gets an error, whatever it wanted.
+    if (call === undefined || !('encoder' in call)) return
+    this.#table = call.repliesWith?.(options) ?? call.features
+    if (x.stream) this.#encoder = call.encoder(options)
     else this.#folder = new Folder()
   }
 
@@ -176,22 +183,36 @@ export class ReplyWriter {
       this.fail(error)
       return true
     }
-    const folder = this.#folder as Folder
-    for (const event of events) folder.add(event)
-    if (events.at(-1)?.type === 'end') this.#whole(folder)
+    for (const event of events) this.#folder?.add(event)
+    if (events.at(-1)?.type === 'end') this.#whole()
     return true
   }
 
-  #whole(folder: Folder): void {
+  #whole(): void {
     let body: string
     try {
-      body = JSON.stringify(this.#x.format.encodeResponse(folder.response(), this.#options))
+      body = JSON.stringify(this.#encoded())
     } catch (thrown) {
       this.fail(toGatewayError(thrown, this.#x.ingress))
       return
     }
     this.#over = true
     this.#finish({ outcome: 'ok', status: 200, error: undefined }, () => this.#writeWhole(200, body))
+  }
+
+  #encoded(): unknown {
+    const { call, request } = this.#x
+    if (call !== undefined && this.#folder !== undefined && 'encodeResponse' in call) {
+      return call.encodeResponse(this.#folder.response(), this.#options)
+    }
+    const asks = request.op === 'embed' || request.op === 'count_tokens'
+    if (call === undefined || !asks || this.#result === undefined || !('encodeResult' in call)) {
+      throw ISTHMUS_UPSTREAM_PROTOCOL(
+        this.#committed?.target.provider ?? 'gateway',
+        'the answer is not what was asked for'
+      )
+    }
+    return call.encodeResult(this.#result, request, this.#options)
   }
 
   #writeWhole(status: number, body: unknown, extra?: Readonly<Record<string, string>>): void {
@@ -213,12 +234,13 @@ export class ReplyWriter {
       headers['x-isthmus-model'] = headerText(committed.target.model)
       headers['x-isthmus-provider'] = committed.target.provider
       if (committed.sameFormat && committed.head !== undefined) {
-        for (const name of x.format.forwardHeaders ?? []) {
+        for (const name of x.call?.forwardHeaders ?? []) {
           const value = committed.head.headers[name]
           if (value !== undefined) headers[name] = value
         }
       }
     }
+    if (this.#result?.op === 'count_tokens' && this.#result.estimated) headers['x-isthmus-estimated'] = 'true'
     if (x.gaps.length > 0) headers['x-isthmus-gaps'] = gapList(x.gaps)
     return headers
   }
@@ -233,13 +255,25 @@ export class ReplyWriter {
       else if (event.type === 'finish') this.#addFinish(event)
       else if (event.type === 'notice') this.#x.report(event.gap)
       else if (event.type === 'start' && event.usage !== undefined) this.usage = event.usage
+      else if (event.type === 'result') this.#observeResult(event.reply)
       else if (event.type === 'error') return event.error
-      const feature = replyFeature(event, this.#x.format.format)
-      if (feature !== undefined && !expresses(this.#table[feature])) {
-        this.#x.report({ feature, action: this.#table[feature] === 'emulated' ? 'emulated' : 'dropped' })
-      }
+      this.#observeLoss(event)
     }
     return undefined
+  }
+
+  #observeResult(reply: OperationReply): void {
+    this.#result = reply
+    if (reply.op === 'embed') this.usage = reply.usage
+  }
+
+  #observeLoss(event: IrEvent): void {
+    const table = this.#table
+    if (table === undefined) return
+    const feature = replyFeature(event, this.#x.call?.format)
+    if (feature === undefined) return
+    const verdict = verdictOf(table, feature)
+    if (!expresses(verdict)) this.#x.report({ feature, action: verdict === 'emulated' ? 'emulated' : 'dropped' })
   }
 
   #addFinish(event: Extract<IrEvent, { type: 'finish' }>): void {

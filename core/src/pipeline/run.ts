@@ -8,7 +8,7 @@ import {
   isGatewayError,
   toGatewayError
 } from '../errors/index.ts'
-import type { EventBatch, GapPolicy } from '../ir/index.ts'
+import { type EventBatch, type GapPolicy, wishesOf } from '../ir/index.ts'
 import { callerPolicy, plan } from '../routing/index.ts'
 import { createRound } from './around.ts'
 import { type AnswerOutlet, Attempts, type AttemptsDeps } from './attempts.ts'
@@ -98,11 +98,8 @@ export class Run implements AnswerOutlet, Work {
     const x = this.#x
     this.#caller = callerPolicy(x.headers['x-isthmus-gaps'])
     const fallbacks = (x.headers['x-isthmus-fallbacks'] ?? '').split(',').flatMap(name => name.trim() || [])
-    const candidates = this.#deps.catalog.resolve(x.request.model, [
-      ...(x.request.routing?.fallbacks ?? []),
-      ...fallbacks
-    ])
-    x.plan = plan(x.request, candidates, this.#deps.attempts.rules, this.#caller)
+    const offers = this.#deps.catalog.resolve(x.request.model, [...(x.request.routing?.fallbacks ?? []), ...fallbacks])
+    x.plan = plan(x.request, offers, this.#deps.attempts.rules, this.#caller)
   }
 
   /** commitOwn says that the answer is the gateway's own: a middleware gave it. */
@@ -204,13 +201,14 @@ export class Run implements AnswerOutlet, Work {
 }
 
 function replyOptions(x: LiveExchange, clock: Clock): ReplyOptions {
-  const reply = x.decoded?.reply
+  const reply = x.decoded === undefined ? undefined : wishesOf(x.decoded)
   return {
     id: x.id,
     created: clock.epochSeconds(),
     model: x.model,
     includeUsage: reply?.includeUsage ?? false,
-    dialect: reply?.dialect ?? NONE
+    dialect: reply?.dialect ?? NONE,
+    context: reply?.context
   }
 }
 

@@ -1,6 +1,13 @@
-import type { Candidate } from '../contract/index.ts'
 import { ISTHMUS_PLAN_GAP_POLICY } from '../errors/index.ts'
-import { FEATURES, type Feature, type Gap, type GapPolicy, type Verdict } from '../ir/index.ts'
+import {
+  FEATURES,
+  type Feature,
+  type FeatureTable,
+  type Gap,
+  type GapPolicy,
+  type Verdict,
+  verdictOf
+} from '../ir/index.ts'
 
 /** GapRules decide what happens where a candidate lacks a feature: the caller's word first, then the config's, then the class's. */
 export class GapRules {
@@ -32,17 +39,17 @@ export interface GapCheck {
   readonly lacking: readonly Feature[]
 }
 
-/** checkGaps compares what a request needs with what a candidate's format says of it. */
+/** checkGaps compares what a request needs with what a format says of it. */
 export function checkGaps(
   needs: ReadonlySet<Feature>,
-  candidate: Candidate,
+  features: FeatureTable,
   rules: GapRules,
   caller: GapPolicy | undefined
 ): GapCheck {
   let gaps: Gap[] | undefined
   let lacking: Feature[] | undefined
   for (const feature of needs) {
-    const judged = rules.judge(feature, candidate.features[feature], caller)
+    const judged = rules.judge(feature, verdictOf(features, feature), caller)
     if (judged === undefined) continue
     if (judged === 'refuse') {
       lacking ??= []

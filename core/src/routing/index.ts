@@ -1,2 +1,3 @@
+export * from './estimate.ts'
 export * from './gaps.ts'
 export * from './plan.ts'

@@ -1,7 +1,17 @@
+import type { Offer, Way } from '../catalog/index.ts'
 import type { Candidate, Plan, SetAside } from '../contract/index.ts'
 import { ISTHMUS_PLAN_NO_CANDIDATE } from '../errors/index.ts'
-import { FEATURES, type Feature, featuresOf, type Gap, type GapPolicy, type GenerateRequest } from '../ir/index.ts'
-import { checkGaps, type GapRules } from './gaps.ts'
+import {
+  asGenerate,
+  FEATURES,
+  type Feature,
+  featuresOf,
+  type Gap,
+  type GapPolicy,
+  type IrRequest
+} from '../ir/index.ts'
+import { ESTIMATE } from './estimate.ts'
+import { checkGaps, type GapCheck, type GapRules } from './gaps.ts'
 
 /** Planned is a candidate of the plan with the losses that are known beforehand. */
 export interface Planned extends Candidate {
@@ -15,8 +25,8 @@ export interface GatewayPlan extends Plan {
 
 /** plan sets aside the candidates that cannot say what the request needs, and throws `unsupported` when none is left. */
 export function plan(
-  request: GenerateRequest,
-  candidates: readonly Candidate[],
+  request: IrRequest,
+  offers: readonly Offer[],
   rules: GapRules,
   caller: GapPolicy | undefined
 ): GatewayPlan {
@@ -24,25 +34,90 @@ export function plan(
   const usable: Planned[] = []
   const setAside: SetAside[] = []
   let firstLacking: readonly Feature[] = []
-  for (const candidate of candidates) {
-    const { gaps, lacking } = checkGaps(needs, candidate, rules, caller)
-    if (lacking.length === 0) {
-      usable.push({ ...candidate, gaps })
+  for (const { provider, model, info, ways } of offers) {
+    const target = { provider, model, ...(info && { info }) }
+    const found = bestWay(request, ways, needs, rules, caller)
+    if ('endpoint' in found) {
+      const { endpoint, features, gaps } = found
+      usable.push({ ...target, endpoint, features, gaps })
       continue
     }
-    if (setAside.length === 0) firstLacking = lacking
-    setAside.push({ target: { provider: candidate.provider, model: candidate.model }, reason: inWords(lacking) })
+    if (setAside.length === 0) firstLacking = found.lacking
+    const reason = found.lacking.length === 0 ? `an endpoint for ${IN_WORDS[request.op]}` : inWords(found.lacking)
+    setAside.push({ target: { provider, model }, reason })
   }
   if (usable.length === 0) {
     const reasons = setAside.map(({ target, reason }) => `${target.provider}/${target.model} lacks ${reason}`)
+    const lacking = firstLacking[0]
     throw ISTHMUS_PLAN_NO_CANDIDATE.with(
-      { clientCode: 'unsupported_parameter', param: firstLacking[0] },
+      lacking === undefined
+        ? { clientCode: 'unsupported_operation' }
+        : { clientCode: 'unsupported_parameter', param: lacking },
       request.model,
       reasons.join('; ')
     )
   }
   return { candidates: usable, setAside }
 }
+
+const IN_WORDS = {
+  generate: 'conversations',
+  complete: 'text completions',
+  embed: 'embeddings',
+  count_tokens: 'counting tokens'
+} as const satisfies Record<IrRequest['op'], string>
+
+/**
+ * bestWay takes the endpoint that loses least. Of those that lose the same the one wins that speaks the client's own
+ * format, then the one that the provider would rather be asked on.
+ */
+function bestWay(
+  request: IrRequest,
+  ways: readonly Way[],
+  needs: ReadonlySet<Feature>,
+  rules: GapRules,
+  caller: GapPolicy | undefined
+): (Way & Pick<GapCheck, 'gaps'>) | Pick<GapCheck, 'lacking'> {
+  let best: Way | undefined
+  let gaps: readonly Gap[] = NOTHING
+  let least = Number.POSITIVE_INFINITY
+  let lacking: readonly Feature[] = NOTHING
+  for (const way of ways) {
+    const exact = (way.endpoint.operation ?? 'generate') === request.op
+    if (!exact && !standsIn(way, request)) continue
+    const check = checkGaps(needs, exact ? way.features : { ...way.features, ...AS_TURN }, rules, caller)
+    if (check.lacking.length > 0) {
+      if (lacking.length === 0) lacking = check.lacking
+      continue
+    }
+    const foreign = way.endpoint.format === request.ingress.format ? 0 : 0.5
+    const loss = check.gaps.length + foreign
+    if (loss >= least) continue
+    least = loss
+    best = way
+    gaps = check.gaps
+  }
+  if (best !== undefined) return { ...best, gaps }
+  // Nobody is asked for a number that can be told roughly without them.
+  const known = ways[0]
+  if (request.op === 'count_tokens' && known !== undefined) {
+    return { endpoint: ESTIMATE, features: known.features, gaps: NOTHING }
+  }
+  return { lacking }
+}
+
+/** A conversation stands in for a text completion: the prompt becomes the one turn of a user. */
+const standsIn = (way: Way, request: IrRequest): boolean =>
+  request.op === 'complete' && (way.endpoint.operation ?? 'generate') === 'generate'
+const AS_TURN = { 'complete.prompt': 'emulated' } as const
+
+/** requestFor gives the request as an endpoint takes it. */
+export function requestFor({ endpoint }: Planned, request: IrRequest): IrRequest {
+  const operation = endpoint.operation ?? 'generate'
+  return request.op === 'complete' && operation === 'generate' ? asGenerate(request) : request
+}
+
+const NOTHING: readonly never[] = []
 
 function inWords(lacking: readonly Feature[]): string {
   return lacking.map(feature => `${feature} (${FEATURES[feature].about.replace(/\.$/, '')})`).join(', ')

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { RequestHead } from '../contract/index.ts'
+import type { ClientCall, RequestHead } from '../contract/index.ts'
 import {
   type GatewayError,
   ISTHMUS_REQUEST_EMPTY,
@@ -14,7 +14,7 @@ import { isJsonType, unreadableType } from './body.ts'
 const RETRY_MS = 1000
 
 /** Door is how the server hands requests to the pipeline; the class of the pipeline has more. */
-export type Door = Pick<Pipeline, 'arrive' | 'visit' | 'admit' | 'generate' | 'refuse'>
+export type Door = Pick<Pipeline, 'arrive' | 'visit' | 'admit' | 'run' | 'refuse'>
 
 /** Exchanges takes requests that want an answer from a model from their head to the pipeline. */
 export class Exchanges {
@@ -33,12 +33,13 @@ export class Exchanges {
    */
   arrive(
     ingress: Instance<'ingress'>,
+    call: ClientCall,
     head: RequestHead,
     client: ServerResponse,
     headers: Readonly<Record<string, string>>,
     go: (x: LiveExchange | undefined) => void
   ): void {
-    const x = this.#door.arrive(ingress, head, client, headers)
+    const x = this.#door.arrive(ingress, call, head, client, headers)
     const socket = client.socket
     if (socket !== null) this.#reading.set(socket, x)
     const refuse = (thrown: unknown): void => {
@@ -66,16 +67,23 @@ export class Exchanges {
     else admitting.then(admitted, refuse)
   }
 
-  /** visit asks the admit hooks about a request that calls no model; it rejects when one of them refuses. */
-  async visit(ingress: Instance<'ingress'>, head: RequestHead, client: ServerResponse): Promise<void> {
-    await this.#door.admit(this.#door.visit(ingress, head, client))
+  /** visit asks the admit hooks about a request that calls no model, unless it is open to all; it rejects when one refuses. */
+  async visit(
+    ingress: Instance<'ingress'>,
+    head: RequestHead,
+    client: ServerResponse,
+    open: boolean
+  ): Promise<LiveExchange> {
+    const x = this.#door.visit(ingress, head, client)
+    if (!open) await this.#door.admit(x)
+    return x
   }
 
-  /** generate hands a body over to the pipeline, which answers the client. */
-  generate(x: LiveExchange, body: unknown): void {
+  /** run hands a body over to the pipeline, which answers the client. */
+  run(x: LiveExchange, body: unknown): void {
     this.#forget(x)
     if (body === undefined) this.#door.refuse(x, ISTHMUS_REQUEST_EMPTY())
-    else void this.#door.generate(x, body)
+    else void this.#door.run(x, body)
   }
 
   /** refuse answers with an error in the client's own format. */

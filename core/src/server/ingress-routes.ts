@@ -3,14 +3,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Catalog } from '../catalog/index.ts'
 import type { RequestHead } from '../contract/index.ts'
-import { ISTHMUS_REQUEST_TOO_LARGE, isGatewayError, toGatewayError } from '../errors/index.ts'
+import {
+  ISTHMUS_INTERNAL,
+  ISTHMUS_REQUEST_TOO_LARGE,
+  ISTHMUS_ROUTE_NOT_FOUND,
+  isGatewayError,
+  toGatewayError
+} from '../errors/index.ts'
 import type { LiveExchange } from '../pipeline/index.ts'
 import type { Instance } from '../registry/index.ts'
 import { answerError, idHeaders } from './answer.ts'
 import { readJson } from './body.ts'
 import type { Exchanges } from './exchanges.ts'
 import { choose, type Mount, type MountEntry } from './mounts.ts'
-import { requestHead } from './request-head.ts'
+import { requestHead, shownPath } from './request-head.ts'
 
 /** IngressDeps are what the routes of the ingresses need. */
 export interface IngressDeps {
@@ -27,6 +33,8 @@ interface Visit {
   readonly head: RequestHead
   readonly entry: MountEntry
   x: LiveExchange | undefined
+  /** Who asks, on a route that calls no model. */
+  arrival: LiveExchange | undefined
 }
 
 const kVisit = Symbol('isthmus.visit')
@@ -68,18 +76,24 @@ function onRequest(
 ): void {
   const head = requestHead(request)
   const entry = choose(mount.entries, head)
-  const visit: Visit = { head, entry, x: undefined }
+  const visit: Visit = { head, entry, x: undefined, arrival: undefined }
   setVisit(request, visit)
-  if (!('operation' in entry.route)) {
-    next()
+  const { route, ingress } = entry
+  if (!('calls' in route)) {
+    const open = 'open' in route && route.open === true
+    deps.exchanges.visit(ingress, head, reply.raw, open).then(x => {
+      visit.arrival = x
+      next()
+    }, next)
     return
   }
-  if (entry.route.operation !== 'generate') {
-    deps.exchanges.visit(entry.ingress, head, reply.raw).then(() => next(), next)
+  const call = route.choose === undefined ? route.calls[0] : route.choose(head)
+  if (call === undefined) {
+    next(ISTHMUS_ROUTE_NOT_FOUND(head.method, shownPath(head.path)))
     return
   }
   const headers = deps.extraHeaders ? textHeaders(reply) : NO_HEADERS
-  deps.exchanges.arrive(entry.ingress, head, reply.raw, headers, x => {
+  deps.exchanges.arrive(ingress, call, head, reply.raw, headers, x => {
     visit.x = x
     // Hijacking is how Fastify is told that nothing of the request remains to be done.
     if (x === undefined) reply.hijack()
@@ -88,18 +102,19 @@ function onRequest(
 }
 
 function onWhole(request: FastifyRequest, reply: FastifyReply, deps: IngressDeps): unknown {
-  const { head, entry, x } = visitOf(request)
+  const { head, entry, x, arrival } = visitOf(request)
   if (x !== undefined) {
     reply.hijack()
     const body = request.body
     // The body is the pipeline's now; Fastify's request lives until the reply has ended.
     request.body = undefined
-    deps.exchanges.generate(x, body)
+    deps.exchanges.run(x, body)
     return undefined
   }
   const { ingress, route } = entry
   reply.headers(idHeaders(ingress, randomUUID()))
-  if (!('operation' in route)) return answerOwn(reply, route.handle(head))
+  if ('handle' in route) return answerOwn(reply, route.handle(head, arrival as LiveExchange))
+  if (!('operation' in route)) throw ISTHMUS_INTERNAL.with({ cause: new Error('a call that was never begun') })
   if (route.operation === 'models') return json(reply, ingress.contribution.encodeModels(deps.catalog.rows(), head))
   const name = modelName(head)
   const row = deps.catalog.find(name)

@@ -61,7 +61,8 @@ const claims = ({ contribution }: IngressInstance, head: RequestHead): boolean =
 
 const isDefault = ({ ingress }: MountEntry): boolean => ingress.contribution.claims === undefined
 
-function isBelow(path: string, prefix: string): boolean {
+/** isBelow tells whether a path is a prefix or goes on from it. */
+export function isBelow(path: string, prefix: string): boolean {
   if (!path.startsWith(prefix)) return false
   const next = path[prefix.length]
   return next === undefined || next === '/' || next === ':' || prefix.endsWith('/')

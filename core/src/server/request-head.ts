@@ -17,6 +17,11 @@ export function requestHead(request: FastifyRequest): RequestHead {
   }
 }
 
+const SHOWN = 200
+
+/** shownPath is the path as messages show it: without the query, which may hold a key, and not too long. */
+export const shownPath = (url: string): string => (url.split('?', 1)[0] ?? '').slice(0, SHOWN)
+
 /** firstValues takes the first of several values under one name. */
 function firstValues(query: Readonly<Record<string, string | string[]>>): Record<string, string> {
   const values: Record<string, string> = {}

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import {
   type GatewayError,
+  ISTHMUS_OPERATION_UNSUPPORTED,
   ISTHMUS_REQUEST_INVALID,
   ISTHMUS_ROUTE_METHOD,
   ISTHMUS_ROUTE_NOT_FOUND,
@@ -8,11 +9,10 @@ import {
 } from '../errors/index.ts'
 import type { Instance } from '../registry/index.ts'
 import { type AnswerOptions, answerError } from './answer.ts'
-import { type Mount, speaker } from './mounts.ts'
-import { requestHead } from './request-head.ts'
+import { isBelow, type Mount, speaker } from './mounts.ts'
+import { requestHead, shownPath } from './request-head.ts'
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
-const SHOWN = 200
 
 /** Ingresses gives the ingresses that are up, in the order of the config. */
 export type Ingresses = () => readonly Instance<'ingress'>[]
@@ -40,13 +40,12 @@ export function mountUnknown(app: FastifyInstance, mounts: readonly Mount[], ing
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers()
     scope.setNotFoundHandler((request, reply) => {
-      const error = ISTHMUS_ROUTE_NOT_FOUND(request.method, pathOf(request.originalUrl))
-      return answerIn(ingresses, request, reply, error)
+      return answerIn(ingresses, request, reply, unknown(ingresses(), request))
     })
     for (const [url, methods] of allowed) {
       const allow = [...methods].join(', ')
       const refuse = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-        const error = ISTHMUS_ROUTE_METHOD(request.method, pathOf(request.originalUrl), allow)
+        const error = ISTHMUS_ROUTE_METHOD(request.method, shownPath(request.originalUrl), allow)
         return answerIn(ingresses, request, reply, error, { headers: { allow } })
       }
       for (const method of METHODS) {
@@ -64,6 +63,16 @@ export function answerFramework(request: FastifyRequest, reply: FastifyReply, in
   answerIn(ingresses, request, reply, ISTHMUS_REQUEST_INVALID('The path of the request cannot be read'))
 }
 
+/** unknown tells a path that nobody knows from one that its family knows and that is not served here. */
+function unknown(all: readonly Instance<'ingress'>[], request: FastifyRequest): GatewayError {
+  const { path } = requestHead(request)
+  const family = all.find(it => it.contribution.unsupported?.some(prefix => isBelow(path, prefix)))
+  if (family === undefined) return ISTHMUS_ROUTE_NOT_FOUND(request.method, shownPath(request.originalUrl))
+  const served = all.flatMap(({ contribution }) => contribution.routes.find(route => 'calls' in route)?.path ?? [])
+  const details = { clientCode: 'unsupported_operation' }
+  return ISTHMUS_OPERATION_UNSUPPORTED.with(details, shownPath(path), [...new Set(served)].join(', '))
+}
+
 function answerIn(
   ingresses: Ingresses,
   request: FastifyRequest,
@@ -73,6 +82,3 @@ function answerIn(
 ): FastifyReply {
   return answerError(reply, speaker(ingresses(), requestHead(request)), error, options)
 }
-
-/** pathOf leaves the query out, which may hold a key. */
-const pathOf = (url: string): string => (url.split('?', 1)[0] ?? '').slice(0, SHOWN)

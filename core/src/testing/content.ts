@@ -1,5 +1,5 @@
 import type { FeatureTable, GenerateRequest, IrResponse, Message, Part } from '../ir/index.ts'
-import { expresses, type Feature, inputTotal } from '../ir/index.ts'
+import { expresses, type Feature, inputTotal, verdictOf } from '../ir/index.ts'
 
 /*
  * What a request or a reply says, without how a wire happened to say it: the form in which the cases compare the two
@@ -55,7 +55,7 @@ function requestPart(part: Part, kept: (feature: Feature) => boolean): unknown[]
 
 /** replyContent is the comparable content of a reply. */
 export function replyContent(response: IrResponse, table: FeatureTable): unknown {
-  const shown = (feature: Feature): boolean => expresses(table[feature])
+  const shown = (feature: Feature): boolean => expresses(verdictOf(table, feature))
   // A conversion may make text of a refusal; a format that has a word of its own for it keeps the two apart.
   const refusals = table['reply.refusal'] === 'exact'
   const choices = shown('reply.choices') ? response.choices : response.choices.slice(0, 1)

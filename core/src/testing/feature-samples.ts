@@ -3,6 +3,7 @@ import type {
   FormatId,
   GenerateRequest,
   Message,
+  OperationFeature,
   Output,
   Part,
   Reasoning,
@@ -12,8 +13,8 @@ import type {
 import { deepFreeze } from './case.ts'
 import { CLOCK_TOOL, PIXEL, requestWith, text, WEATHER_TOOL } from './sample-requests.ts'
 
-/** RequestFeature is a feature that a request may need; the others are about replies. */
-export type RequestFeature = Exclude<Feature, `reply.${string}`>
+/** RequestFeature is a feature that a conversation may need; the others are about replies and the small operations. */
+export type RequestFeature = Exclude<Feature, `reply.${string}` | OperationFeature>
 
 /** FeatureSample is the smallest pair of requests that differ by one feature. */
 export interface FeatureSample {

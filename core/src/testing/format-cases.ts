@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import type { HeaderMap, RequestHead, WireFormat } from '../contract/index.ts'
 import type { ErrorKind } from '../errors/index.ts'
-import { FEATURE_NAMES, type FeatureTable, type GenerateRequest } from '../ir/index.ts'
+import { FEATURE_NAMES, type FeatureTable, type GenerateRequest, verdictOf } from '../ir/index.ts'
 import type { Case } from './case.ts'
 import { errorCases } from './error-cases.ts'
 import { formatReplyCases } from './format-reply-cases.ts'
@@ -69,10 +69,16 @@ export function formatCases<T>(format: WireFormat<T>, fixtures: FormatFixtures =
   ]
 }
 
+/** Features of the small operations, which a table of a conversation's format need not name. */
+const OF_OPERATIONS = /^(?:complete|embed)\./
+
 /** checkTable fails on a feature without a verdict, and on a verdict without a feature. */
 export function checkTable(table: FeatureTable): void {
   const verdicts = ['exact', 'converted', 'emulated', 'dropped', 'rejected']
-  for (const name of FEATURE_NAMES) ok(verdicts.includes(table[name]), `'${name}' has no verdict`)
+  for (const name of FEATURE_NAMES) {
+    const verdict = OF_OPERATIONS.test(name) ? verdictOf(table, name) : table[name]
+    ok(verdict !== undefined && verdicts.includes(verdict), `'${name}' has no verdict`)
+  }
   deepEqual(
     Object.keys(table).filter(name => !FEATURE_NAMES.some(feature => feature === name)),
     [],

@@ -1,7 +1,8 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import type { TObject } from 'typebox'
-import type { Ingress, Plugin, RequestHead, WireFormat } from '../contract/index.ts'
+import type { Ingress, MessageCall, Plugin, RequestHead, WireFormat } from '../contract/index.ts'
 import { ISTHMUS_UPSTREAM_CLOSED, isGatewayError } from '../errors/index.ts'
+import type { GenerateRequest } from '../ir/index.ts'
 import { type Case, stringsIn, withoutSource } from './case.ts'
 import { descriptorCases, type PluginCaseOptions, withPlugin } from './descriptor-cases.ts'
 import { encodeErrorCases, sampleErrors } from './error-cases.ts'
@@ -29,6 +30,8 @@ export interface IngressCaseOptions extends PluginCaseOptions {
   /** The wire format it binds, if it is one that has an encoder of requests: the kit then plays the client. */
   readonly format?: WireFormat<never>
   readonly requests?: readonly ClientRequest[]
+  /** The head of its requests, where a format reads more than the body. */
+  readonly head?: Partial<RequestHead>
 }
 
 /** ingressCases hold an ingress to the contract. A format's codec is held to more by `formatCases`. */
@@ -42,8 +45,10 @@ export function ingressCases<O extends TObject>(
     ...descriptorCases('ingress', plugin, given),
     up('its routes can be mounted', checkRoutes),
     up('every feature has a verdict', ingress => {
-      checkTable(ingress.features)
-      if (ingress.repliesWith !== undefined) checkTable(ingress.repliesWith(replyOptions()))
+      for (const call of messageCalls(ingress)) {
+        checkTable(call.features)
+        if (call.repliesWith !== undefined) checkTable(call.repliesWith(replyOptions()))
+      }
     }),
     up('claims and credential answer for any head', ingress => {
       for (const headers of [{}, { authorization: 'Basic !' }, { 'x-api-key': '' }]) {
@@ -54,9 +59,10 @@ export function ingressCases<O extends TObject>(
       }
     }),
     up('junk is refused as an invalid request, and nothing else is thrown', ingress => {
-      for (const body of JUNK_BODIES) {
+      const calls = ingress.routes.flatMap(route => ('calls' in route ? route.calls : []))
+      for (const [call, body] of calls.flatMap(call => JUNK_BODIES.map(body => [call, body] as const))) {
         try {
-          ingress.decode(body, requestHead())
+          call.decode(body, requestHead(given.head))
         } catch (thrown) {
           ok(isGatewayError(thrown), `${JSON.stringify(body)} threw ${String(thrown)}`)
           equal(thrown.kind, 'invalid_request', `${JSON.stringify(body)} was refused as ${thrown.kind}`)
@@ -64,13 +70,17 @@ export function ingressCases<O extends TObject>(
       }
     }),
     ...(given.requests ?? []).map(request =>
-      up(`request: ${request.name} is read`, ingress => checkClientRequest(ingress, request))
+      up(`request: ${request.name} is read`, ingress =>
+        checkClientRequest(ingress, { head: given.head ?? {}, ...request })
+      )
     ),
     ...(given.format === undefined ? [] : [sameAsFormat(plugin, given, given.format)]),
     ...sampleReplies().map(sample =>
       up(`reply: ${sample.name} is written, whole, streamed and broken off`, ingress => {
-        ok(JSON.stringify(ingress.encodeResponse(sample.response, replyOptions())).startsWith('{'))
-        for (let at = 0; at <= sample.events().length; at++) checkEncoder(ingress, sample.events().slice(0, at))
+        for (const call of messageCalls(ingress)) {
+          ok(JSON.stringify(call.encodeResponse(sample.response, replyOptions())).startsWith('{'))
+          for (let at = 0; at <= sample.events().length; at++) checkEncoder(call, sample.events().slice(0, at))
+        }
       })
     ),
     ...encodeErrorCases(() => ({ status: 500, body: {} })).map(({ name }, at) =>
@@ -90,6 +100,12 @@ export function ingressCases<O extends TObject>(
   ]
 }
 
+/** messageCalls are the calls of an ingress that answer with a message. */
+export function messageCalls(ingress: Ingress): readonly MessageCall[] {
+  const calls = ingress.routes.flatMap(route => ('calls' in route ? route.calls : []))
+  return [...new Set(calls)].filter(call => 'encoder' in call)
+}
+
 function checkRoutes(ingress: Ingress): void {
   ok(ingress.routes.length > 0, 'there are no routes')
   const seen = new Set<string>()
@@ -100,25 +116,26 @@ function checkRoutes(ingress: Ingress): void {
     seen.add(key)
   }
   ok(
-    ingress.routes.some(route => 'operation' in route && route.operation === 'generate'),
-    'no route generates'
+    ingress.routes.some(route => 'calls' in route && route.calls.length > 0),
+    'no route calls a model'
   )
   for (const prefix of ingress.prefixes) match(prefix, /^\//, `the prefix '${prefix}' does not begin with a slash`)
   for (const name of ingress.idHeaders ?? []) equal(name, name.toLowerCase())
 }
 
 function checkClientRequest(ingress: Ingress, { body, head, model, texts, stream }: ClientRequest): void {
-  const request = ingress.decode(body, requestHead(head))
-  equal(request.ingress.format, ingress.format)
+  const call = messageCalls(ingress)[0] as MessageCall
+  const request = call.decode(body, requestHead(head))
+  equal(request.ingress.format, call.format)
   if (model !== undefined) equal(request.model, model)
-  if (texts !== undefined) deepEqual(textsOf(request), texts)
+  if (texts !== undefined && request.op === 'generate') deepEqual(textsOf(request), texts)
   if (stream !== undefined) equal(request.reply.stream, stream)
 }
 
 /** checkEncoder writes part of a reply and then ends or fails it; neither may throw or write something that is no text. */
-function checkEncoder(ingress: Ingress, events: ReturnType<ReturnType<typeof sampleReplies>[number]['events']>): void {
+function checkEncoder(call: MessageCall, events: ReturnType<ReturnType<typeof sampleReplies>[number]['events']>): void {
   for (const close of ['end', 'fail'] as const) {
-    const encoder = ingress.encoder(replyOptions())
+    const encoder = call.encoder(replyOptions())
     match(encoder.contentType, /^[a-z]+\/[a-z0-9.+-]+/)
     const pieces = [encoder.ping?.() ?? '', ...events.map(event => encoder.push([event])), encoder.ping?.() ?? '']
     const last = close === 'end' ? encoder.end() : encoder.fail(ISTHMUS_UPSTREAM_CLOSED('kit'))
@@ -139,8 +156,9 @@ function sameAsFormat<O extends TObject>(
     for (const { request, features } of sampleRequests()) {
       if (needs(features, format.features, 'rejected')) continue
       const { body } = format.request.encode(request, { provider: 'kit', model: request.model })
-      const mine = ingress.decode(body, requestHead())
-      const theirs = format.request.decode(body, requestHead())
+      const call = messageCalls(ingress)[0] as MessageCall
+      const mine = call.decode(body, requestHead(given.head)) as GenerateRequest
+      const theirs = format.request.decode(body, requestHead(given.head))
       // An ingress may add dialect flags to the reply's wishes; the conversation is the format's affair.
       deepEqual({ ...withoutSource(mine), reply: {} }, { ...withoutSource(theirs), reply: {} })
     }

@@ -3,17 +3,23 @@ import { ISTHMUS_UPSTREAM_CLOSED, ISTHMUS_UPSTREAM_PROTOCOL, isGatewayError } fr
 import type { EventBatch } from '../ir/index.ts'
 import { ReplyBuilder } from '../ir/index.ts'
 import { isObject, type JsonObject, parseJson, parseObject } from './json.ts'
+import { JsonArrayReader } from './json-array-reader.ts'
 import { LineReader } from './line-reader.ts'
-import { SseReader } from './sse-reader.ts'
+import { type SseListener, SseReader } from './sse-reader.ts'
 
 /** ReplyReader is what a codec brings to read a reply in either form: it writes what it read to the builder. */
 export interface ReplyReader {
   /** A whole JSON reply, or the error object that a server sent in its place with status 200. */
   whole(body: JsonObject, out: ReplyBuilder): void
-  /** One event of a stream: the data of an SSE event, `[DONE]` included, or one line of a stream of JSON lines. */
+  /**
+   * One event of a stream: the data of an SSE event, `[DONE]` included, one line of a stream of JSON lines, or one
+   * element of a stream that is an array.
+   */
   event(data: string, name: string | undefined, out: ReplyBuilder): void
   /** The stream is over. A reader that has seen a finish ends the reply here; one that has not leaves it open. */
   end(out: ReplyBuilder): void
+  /** Set where the format also streams as one JSON array, which servers label like a whole reply. */
+  readonly arrays?: true
 }
 
 /**
@@ -44,12 +50,14 @@ function rewriting(reader: ReplyReader, rewrite: Rewrite): ReplyReader {
       const body = parseObject(data)
       reader.event(body === undefined ? data : JSON.stringify(rewrite(body)), name, out)
     },
-    end: out => reader.end(out)
+    end: out => reader.end(out),
+    ...(reader.arrays && { arrays: true })
   }
 }
 
 /** The first line of a stream, which a server may have labelled as JSON or not at all. */
 const SSE_START = /^\s*(?:data|event|id|retry)?:/
+const ARRAY_START = /^\s*\[/
 /** Enough to tell a stream from JSON, after the white space that some servers keep the connection open with. */
 const SNIFF_CHARS = 8
 
@@ -72,7 +80,7 @@ class WholeDecoder implements ResponseDecoder {
     const text = decodeUtf8(this.#chunks)
     if (text.trimStart().length < SNIFF_CHARS) return []
     this.#sniffed = true
-    return SSE_START.test(text) ? this.#toStream() : []
+    return this.#streams(text) ? this.#toStream(text) : []
   }
 
   end(): EventBatch {
@@ -86,8 +94,8 @@ class WholeDecoder implements ResponseDecoder {
       } catch (thrown) {
         failWith(out, this.#provider, thrown)
       }
-    } else if (SSE_START.test(text)) {
-      const events = this.#toStream()
+    } else if (this.#streams(text)) {
+      const events = this.#toStream(text)
       return [...events, ...(this.#stream as unknown as StreamDecoder).end()]
     } else {
       out.fail(ISTHMUS_UPSTREAM_PROTOCOL(this.#provider, text === '' ? 'empty body' : 'body is not a JSON object'))
@@ -96,8 +104,12 @@ class WholeDecoder implements ResponseDecoder {
     return out.take()
   }
 
-  #toStream(): EventBatch {
-    this.#stream = new StreamDecoder(this.#provider, this.#reader)
+  #streams(text: string): boolean {
+    return SSE_START.test(text) || (this.#reader.arrays === true && ARRAY_START.test(text))
+  }
+
+  #toStream(text: string): EventBatch {
+    this.#stream = new StreamDecoder(this.#provider, this.#reader, SSE_START.test(text) ? SseReader : JsonArrayReader)
     const events = this.#stream.push(Buffer.concat(this.#chunks))
     this.#chunks = []
     return events
@@ -109,18 +121,20 @@ function decodeUtf8(chunks: readonly Uint8Array[]): string {
   return new TextDecoder().decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
 }
 
+type Frames = SseReader | LineReader | JsonArrayReader
+
 class StreamDecoder implements ResponseDecoder {
   #out = new ReplyBuilder()
-  #frames: SseReader | LineReader
+  #frames: Frames
   #provider: string
   #reader: ReplyReader
   #events = 0
 
-  constructor(provider: string, reader: ReplyReader, Frames: typeof SseReader | typeof LineReader = SseReader) {
+  constructor(provider: string, reader: ReplyReader, Framing: new (listener: SseListener) => Frames = SseReader) {
     this.#provider = provider
     this.#reader = reader
     const out = this.#out
-    this.#frames = new Frames({
+    this.#frames = new Framing({
       event: (data, name) => {
         this.#events++
         if (!out.ended) reader.event(data, name, out)

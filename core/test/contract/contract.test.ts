@@ -26,6 +26,7 @@ import {
 import t from 'tap'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import type { Ingress, MessageCall } from '../../src/contract/index.ts'
 
 const spec = {
   name: 'acme',
@@ -181,11 +182,17 @@ t.test('verdicts of a vendor and of a model stand over those of the format', asy
   t.equal(provider.featuresFor?.('new')['output.json'], 'exact')
 })
 
-t.test('an ingress made from a format adds the flags of its dialect', async t => {
-  const plain = ingressFrom(tiny, { routes: [], prefixes: [] })
-  t.equal(plain.decode({}, head), request)
-  const flagged = ingressFrom(tiny, { routes: [], prefixes: [], dialect: ['reasoning'] })
-  t.same(flagged.decode({}, head).reply.dialect, ['reasoning', 'own'])
-  t.same(flagged.forwardHeaders, ['x-id'])
-  for (const absent of ['claims', 'credential', 'idHeaders', 'repliesWith']) t.notOk(absent in flagged)
+t.test('an ingress made from a format reads requests with it, and may adjust them', async t => {
+  const routes = [{ method: 'POST', path: '/tiny', operation: 'generate' }] as const
+  const callOf = (ingress: Ingress): MessageCall => {
+    const [route] = ingress.routes
+    return (route !== undefined && 'calls' in route ? route.calls[0] : undefined) as MessageCall
+  }
+  const plain = ingressFrom(tiny, { routes, prefixes: [] })
+  t.equal(callOf(plain).decode({}, head), request)
+  t.same(callOf(plain).forwardHeaders, ['x-id'])
+  const adjusted = ingressFrom(tiny, { routes, prefixes: [], adjust: it => ({ ...it, model: 'other' }) })
+  t.equal(callOf(adjusted).decode({}, head).model, 'other')
+  for (const absent of ['claims', 'credential', 'idHeaders', 'hooks']) t.notOk(absent in plain)
+  for (const absent of ['repliesWith', 'example', 'schema']) t.notOk(absent in callOf(plain))
 })

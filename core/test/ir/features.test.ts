@@ -21,6 +21,7 @@ import {
   valueDelta
 } from '@isthmus/core'
 import t from 'tap'
+import type { OperationFeature } from '../../src/ir/index.ts'
 
 const issuer = { provider: 'p', modelFamily: 'm', format: 'unknown' }
 const native = { format: 'responses', object: {} }
@@ -50,7 +51,7 @@ const think = (reasoning: Partial<GenerateRequest['reasoning']>) => ({
 })
 
 /** What a request must say for each feature; the compiler sees that none is forgotten. */
-const REQUESTS: Readonly<Record<Exclude<Feature, `reply.${string}`>, Partial<GenerateRequest>>> = {
+const REQUESTS: Readonly<Record<Exclude<Feature, `reply.${string}` | OperationFeature>, Partial<GenerateRequest>>> = {
   'input.system': turn({ role: 'system' }),
   'input.system.later': { messages: [...base.messages, { role: 'system', parts: [] }] },
   'input.developer': turn({ role: 'developer' }),

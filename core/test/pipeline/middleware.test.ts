@@ -133,6 +133,7 @@ t.test('around may wait, change and ask again', async t => {
   const twice: Middleware = {
     async *around(x, next) {
       for await (const _batch of next()) await Promise.resolve()
+      if (x.request.op !== 'generate') return
       x.request = { ...x.request, messages: [...x.request.messages, ...x.request.messages] }
       yield* next()
     }

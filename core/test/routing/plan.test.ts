@@ -1,8 +1,9 @@
 import t from 'tap'
-import type { Candidate } from '../../src/contract/index.ts'
+import type { Offer } from '../../src/catalog/index.ts'
+import { providerFrom } from '../../src/contract/index.ts'
 import { FEATURES, type Feature, type GapPolicy, type GenerateRequest, type Verdict } from '../../src/ir/index.ts'
 import { callerPolicy, GapRules, plan } from '../../src/routing/index.ts'
-import { tinyTable } from '../pipeline/support/tiny-format.ts'
+import { tiny } from '../pipeline/support/tiny-format.ts'
 
 const rules = new GapRules({})
 const request: GenerateRequest = {
@@ -15,11 +16,10 @@ const request: GenerateRequest = {
   reply: { stream: false },
   ingress: { format: 'tiny' }
 }
-const candidate = (provider: string, changes: Partial<Record<Feature, Verdict>> = {}): Candidate => ({
-  provider,
-  model: 'm',
-  features: tinyTable(changes)
-})
+const candidate = (provider: string, changes: Partial<Record<Feature, Verdict>> = {}): Offer => {
+  const endpoint = providerFrom(tiny(changes), { path: '/m' })
+  return { provider, model: 'm', ways: [{ endpoint, features: endpoint.features }] }
+}
 
 /** Each line: class of the feature, verdict, policy, and what comes of it. */
 const LINES: readonly [Feature, Verdict, GapPolicy | undefined, string][] = [

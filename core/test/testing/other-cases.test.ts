@@ -20,6 +20,8 @@ import {
 } from '@isthmus/core/testing'
 import t from 'tap'
 import { Type } from 'typebox'
+import type { MessageCall } from '../../src/contract/index.ts'
+import type { GenerateRequest } from '../../src/ir/index.ts'
 import { plainFormat } from './plain-format.ts'
 
 const SOUND = {
@@ -73,13 +75,21 @@ t.test('an ingress without a fault passes every case', async t => {
   for (const { name, run } of ingressCases(ingress(), given)) await t.resolves(async () => run(), name)
 })
 
+/** withCall gives the routes of an ingress with its calls changed. */
+const withCall = ({ routes }: Ingress, change: (call: MessageCall) => MessageCall): Partial<Ingress> => ({
+  routes: routes.map(route =>
+    'calls' in route ? { ...route, calls: route.calls.map(call => change(call as MessageCall)) } : route
+  )
+})
+
 const INGRESS_FAULTS: readonly { fault: string; change: (sound: Ingress) => Partial<Ingress>; found: RegExp }[] = [
   { fault: 'no route', change: () => ({ routes: [] }), found: /can be mounted/ },
   { fault: 'a route twice', change: ({ routes }) => ({ routes: [...routes, ...routes] }), found: /can be mounted/ },
   { fault: 'a prefix without its slash', change: () => ({ prefixes: ['plain'] }), found: /can be mounted/ },
   {
     fault: 'a request read wrongly',
-    change: ({ decode }) => ({ decode: (body, head) => ({ ...decode(body, head), model: 'x' }) }),
+    change: sound =>
+      withCall(sound, call => ({ ...call, decode: (body, head) => ({ ...call.decode(body, head), model: 'x' }) })),
     found: /a hello is read/
   },
   {
@@ -90,17 +100,17 @@ const INGRESS_FAULTS: readonly { fault: string; change: (sound: Ingress) => Part
   { fault: 'models without names', change: () => ({ encodeModel: () => ({}) }), found: /names each model/ },
   {
     fault: 'an encoder that throws in the middle',
-    change: ({ encoder }) => ({
-      encoder(options) {
-        const sound = encoder(options)
-        return { ...sound, end: () => JSON.parse('{') }
-      }
-    }),
+    change: sound =>
+      withCall(sound, call => ({
+        ...call,
+        encoder: options => ({ ...call.encoder(options), end: () => JSON.parse('{') })
+      })),
     found: /is written, whole, streamed and broken off/
   },
   {
     fault: 'a failure that is not told',
-    change: ({ encoder }) => ({ encoder: options => ({ ...encoder(options), fail: () => '' }) }),
+    change: sound =>
+      withCall(sound, call => ({ ...call, encoder: options => ({ ...call.encoder(options), fail: () => '' }) })),
     found: /is written, whole, streamed and broken off/
   }
 ]
@@ -159,7 +169,10 @@ t.test('middleware that only looks, refuses, answers or rewrites passes every ca
 t.test('the kit finds middleware that edits requests, breaks the order of events or throws something else', async t => {
   const found = async (contribution: Middleware) =>
     (await failures(middlewareCases(middleware(contribution)))).join('\n')
-  t.match(await found({ request: x => void (x.request.messages as unknown[]).pop() }), /request: one question/)
+  t.match(
+    await found({ request: x => void ((x.request as GenerateRequest).messages as unknown[]).pop() }),
+    /request: one question/
+  )
   t.match(await found({ request: () => JSON.parse('{') }), /request: one question/)
   const dropping: Middleware = { events: () => ({ push: batch => batch.filter(event => event.type !== 'finish') }) }
   t.match(await found(dropping), /reply: one sentence stays in order/)

@@ -3,7 +3,6 @@ import type { JsonObject } from '@isthmus/core/wire'
 import type { Encoding } from './encoding.ts'
 import { addMembers, membersOf, spellingOf } from './ext.ts'
 import { encodeContent, finishMessage, isPlain } from './message-encode.ts'
-import { fitCallId } from './names.ts'
 import { encodePart, knowsFile, reportText } from './part-encode.ts'
 import { encodeDetails, plainText } from './reasoning-details.ts'
 import { joinTexts } from './text-join.ts'
@@ -28,10 +27,14 @@ export function encodeAssistant(message: Message, carried: JsonObject[], encodin
   if (details.length > 0) wire.reasoning_details = details
   for (const member of spellingOf(message)?.also ?? []) if (replays(encoding)) wire[member] = repeated(message)
   if (calls.length > 0) wire.tool_calls = calls
-  if (message.prefill) {
-    encoding.report({ feature: 'input.prefill', action: 'converted', message: 'sent as an ordinary earlier turn' })
-  }
+  if (message.prefill) markPrefill(wire, encoding)
   return finishMessage(wire, message, encoding)
+}
+
+function markPrefill(wire: JsonObject, encoding: Encoding): void {
+  const { prefillMember } = encoding.traits
+  if (prefillMember !== undefined) wire[prefillMember] = true
+  else encoding.report({ feature: 'input.prefill', action: 'converted', message: 'sent as an ordinary earlier turn' })
 }
 
 function add(turn: Turn, part: Part): void {
@@ -95,7 +98,7 @@ function listContent(parts: readonly Part[], encoding: Encoding): JsonObject[] |
 
 function thinkingOr(part: Part, encoding: Encoding): JsonObject[] {
   if (part.type !== 'reasoning') return encodePart(part, encoding)
-  const wire = { type: 'thinking', thinking: [{ type: 'text', text: part.text ?? '' }] }
+  const wire = { type: 'thinking', thinking: [{ type: 'text', text: plainText(part) }] }
   return [addMembers(wire, membersOf(part))]
 }
 
@@ -126,6 +129,7 @@ function encodeReplay(part: ReasoningPart, turn: Turn, encoding: Encoding): void
       return
     }
     case 'thinking':
+      if (part.hidden || plainText(part) === '') break
       turn.content.push(part)
       return
   }
@@ -162,7 +166,7 @@ function encodeCall(part: ToolCallPart, wire: JsonObject, calls: JsonObject[], e
     wire.function_call = { name, arguments: args }
     return
   }
-  const id = fitCallId(part.id)
+  const id = encoding.callId(part.id)
   const call: JsonObject =
     part.kind === 'custom'
       ? { id, type: 'custom', custom: { name, input: args } }

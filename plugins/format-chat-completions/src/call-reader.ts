@@ -1,8 +1,7 @@
 import type { Ext, OpenPart, ReplyBuilder, ToolCallPart } from '@isthmus/core'
-import { isObject, type JsonObject, numberOf, restOf, stringOf } from '@isthmus/core/wire'
+import { isObject, type JsonObject, madeCallId, numberOf, restOf, stringOf } from '@isthmus/core/wire'
 import { FORMAT_CHAT_COMPLETIONS_UNNAMED_CALL } from './errors.ts'
 import { addMembers, makeExt, withNested } from './ext.ts'
-import { madeCallId } from './names.ts'
 import type { Spelling } from './types.ts'
 
 const STREAM_KEYS: Record<ToolCallPart['kind'], ReadonlySet<string>> = {

@@ -1,7 +1,8 @@
 import type { Gap, GenerateRequest, Target } from '@isthmus/core'
+import { FittedNames } from '@isthmus/core/wire'
 import { FORMAT_CHAT_COMPLETIONS_UNSUPPORTED } from './errors.ts'
 import { hasForeignMembers } from './ext.ts'
-import { ToolNames } from './names.ts'
+import { fitCallId, fitName } from './names.ts'
 import type { ChatTraits } from './traits.ts'
 import { FORMAT } from './types.ts'
 
@@ -13,7 +14,7 @@ export class Encoding {
   /** Whether the client spoke this format itself. */
   readonly native: boolean
   readonly dialect: ReadonlySet<string>
-  readonly names = new ToolNames()
+  readonly names = new FittedNames(fitName)
   readonly gaps: Gap[] = []
   /** A cache breakpoint was written for an upstream that wants to be told that there are any. */
   marked = false
@@ -32,6 +33,11 @@ export class Encoding {
   /** lacks tells whether the model refuses a feature; the kernel reports it from the feature table. */
   lacks(feature: Gap['feature']): boolean {
     return this.#lacks.has(feature)
+  }
+
+  /** callId gives the id of a call as it is sent. */
+  callId(id: string): string {
+    return fitCallId(id, this.traits.callIdChars)
   }
 
   /** report names a loss that only the values told, once for each field and action. */

@@ -1,6 +1,8 @@
 import type { Ext } from '@isthmus/core'
-import { isObject, type JsonObject } from '@isthmus/core/wire'
+import type { JsonObject } from '@isthmus/core/wire'
 import { FORMAT, SPELLING, type Spelling } from './types.ts'
+
+export { addMembers, defined, put, withNested } from '@isthmus/core/wire'
 
 /** Mutable is a node of the IR while a decoder makes it. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -45,42 +47,4 @@ export function hasForeignMembers(node: Extended): boolean {
     if (namespace !== FORMAT && !namespace.includes('/') && Object.keys(ext[namespace]!).length > 0) return true
   }
   return false
-}
-
-/** put sets a member; a key such as `__proto__` stays a key. */
-export function put(target: JsonObject, key: string, value: unknown): void {
-  if (key === '__proto__') {
-    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
-  } else target[key] = value
-}
-
-/** addMembers writes kept members back, into nested objects too. What the encoder wrote itself stands. */
-export function addMembers(target: JsonObject, members: JsonObject | undefined): JsonObject {
-  if (members === undefined) return target
-  for (const key of Object.keys(members)) {
-    const value = members[key]
-    const own = Object.hasOwn(target, key) ? target[key] : undefined
-    if (own === undefined || own === null) put(target, key, value)
-    else if (isObject(own) && isObject(value)) put(target, key, addMembers({ ...own }, value))
-  }
-  return target
-}
-
-/** withNested adds the unread members of a nested object to those of its owner. */
-export function withNested(
-  rest: JsonObject | undefined,
-  key: string,
-  nested: JsonObject | undefined
-): JsonObject | undefined {
-  if (nested === undefined) return rest
-  const members = rest ?? {}
-  put(members, key, nested)
-  return members
-}
-
-/** defined leaves out members that are undefined. Deleting them in place would turn the object into a slow dictionary. */
-export function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const full: Partial<T> = {}
-  for (const key in object) if (object[key] !== undefined) full[key] = object[key]
-  return full as { [K in keyof T]: Exclude<T[K], undefined> }
 }

@@ -1,9 +1,13 @@
 import type { WireFormat } from '@isthmus/core'
-import { decodeError } from './error-decode.ts'
-import { encodeError } from './error-encode.ts'
+import {
+  decodeCommonError,
+  decodeCommonModels,
+  encodeCommonError,
+  encodeCommonModel,
+  encodeCommonModels
+} from '@isthmus/core/wire'
 import { CHAT_FEATURES, chatRepliesWith } from './features.ts'
 import { FORWARD } from './forward.ts'
-import { decodeModels, encodeModel, encodeModels } from './models.ts'
 import { decodeRequest } from './request-decode.ts'
 import { encodeRequest } from './request-encode.ts'
 import { chatDecoder } from './response-decode.ts'
@@ -20,6 +24,6 @@ export const chatCompletions: WireFormat<ChatTraits> = {
   forward: FORWARD,
   request: { decode: decodeRequest, encode: encodeRequest },
   response: { decoder: chatDecoder, encode: encodeResponse, encoder: chatStreamEncoder },
-  error: { decode: decodeError, encode: encodeError },
-  models: { decode: decodeModels, encodeList: encodeModels, encodeOne: encodeModel }
+  error: { decode: decodeCommonError, encode: encodeCommonError },
+  models: { decode: decodeCommonModels, encodeList: encodeCommonModels, encodeOne: encodeCommonModel }
 }

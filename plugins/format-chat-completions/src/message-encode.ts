@@ -1,10 +1,8 @@
 import type { Message, Part, TextPart, ToolResultPart } from '@isthmus/core'
-import type { JsonObject } from '@isthmus/core/wire'
+import { type JsonObject, mendHistory } from '@isthmus/core/wire'
 import { encodeAssistant } from './assistant-encode.ts'
 import type { Encoding } from './encoding.ts'
 import { addMembers, membersOf, spellingOf } from './ext.ts'
-import { mendHistory } from './history.ts'
-import { fitCallId } from './names.ts'
 import { cacheSpelling, encodeCache, encodePart, reportText } from './part-encode.ts'
 
 /** encodeMessages writes the turns. Media that has no place in its turn follows in a user message. */
@@ -110,7 +108,11 @@ function encodeResult(part: ToolResultPart, carried: JsonObject[], encoding: Enc
   const wire: JsonObject =
     spellingOf(part)?.as === 'function'
       ? { role: 'function', name: part.name }
-      : { role: 'tool', tool_call_id: fitCallId(part.callId), ...(part.name !== undefined && { name: part.name }) }
+      : {
+          role: 'tool',
+          tool_call_id: encoding.callId(part.callId),
+          ...(part.name !== undefined && { name: part.name })
+        }
   wire.content = part.isError ? errorText(stays) : encodeContent(stays, encoding)
   if (part.cache !== undefined) encodeCache(wire, part.cache, spellingOf(part)?.breakpoint, encoding)
   return addMembers(wire, membersOf(part))
@@ -128,7 +130,7 @@ function carry(inner: Part, callId: string, stays: Part[], carried: JsonObject[]
     return
   }
   stays.push({ type: 'text', text: `[${inner.type}: see the next user message]` })
-  carried.push({ type: 'text', text: `Attachment of the result of tool call ${fitCallId(callId)}:` }, ...encoded)
+  carried.push({ type: 'text', text: `Attachment of the result of tool call ${encoding.callId(callId)}:` }, ...encoded)
 }
 
 function errorText(parts: readonly Part[]): string {

@@ -1,11 +1,10 @@
 import type { CacheMark, EncodedRequest, Feature, GenerateRequest, OutputFormat, Sampling, Target } from '@isthmus/core'
-import { isObject, type JsonObject } from '@isthmus/core/wire'
+import { isObject, type JsonObject, shortHash } from '@isthmus/core/wire'
 import { cacheControl } from './cache.ts'
 import { DIALECT } from './dialect.ts'
 import { Encoding } from './encoding.ts'
 import { addMembers, defined, membersOf } from './ext.ts'
 import { encodeMessages } from './message-encode.ts'
-import { hashUser } from './names.ts'
 import { encodeReasoning } from './reasoning-encode.ts'
 import { encodeTools } from './tool-encode.ts'
 import type { ChatTraits } from './traits.ts'
@@ -144,7 +143,7 @@ function userOf(user: string | undefined, encoding: Encoding): string | undefine
   const max = encoding.traits.maxUserChars
   if (user === undefined || max === undefined || user.length <= max || encoding.lacks('identity.user')) return user
   encoding.report({ feature: 'identity.user', action: 'converted', field: 'user', message: 'sent as a hash' })
-  return hashUser(user, max)
+  return shortHash(user, max)
 }
 
 function encodeSafety(body: JsonObject, safety: unknown, encoding: Encoding): void {

@@ -1,5 +1,7 @@
 import type { ReplyBuilder, ReplyMeta, ResponseDecoder, ResponseHead, Rewrite, Target } from '@isthmus/core'
 import {
+  errorInReply,
+  findError,
   isObject,
   type JsonObject,
   numberOf,
@@ -10,7 +12,6 @@ import {
   stringOf
 } from '@isthmus/core/wire'
 import { ChoiceReader } from './choice-reader.ts'
-import { findError, streamError } from './error-decode.ts'
 import { FORMAT_CHAT_COMPLETIONS_MALFORMED_CALL, FORMAT_CHAT_COMPLETIONS_NO_CHOICES } from './errors.ts'
 import { makeExt, put } from './ext.ts'
 import { MALFORMED_CALL } from './finish.ts'
@@ -62,7 +63,7 @@ export class ChatReader implements ReplyReader {
       const error = findError(body)
       throw error === undefined
         ? FORMAT_CHAT_COMPLETIONS_NO_CHOICES(this.#target.provider)
-        : streamError(error, this.#target.provider)
+        : errorInReply(error, this.#target.provider)
     }
     this.#whole = true
     this.#read(body, out, true)
@@ -106,8 +107,8 @@ export class ChatReader implements ReplyReader {
   /** foreign takes an event that is no chunk: an error, or the array or bare text that some servers write for one. */
   #foreign(body: unknown, data: string, name: string | undefined, out: ReplyBuilder): void {
     const error = findError(body)
-    if (error !== undefined) out.fail(streamError(error, this.#target.provider))
-    else if (name === 'error') out.fail(streamError({ message: isObject(body) ? '' : data }, this.#target.provider))
+    if (error !== undefined) out.fail(errorInReply(error, this.#target.provider))
+    else if (name === 'error') out.fail(errorInReply({ message: isObject(body) ? '' : data }, this.#target.provider))
     else if (body === undefined && data.trim() !== '') throw new SyntaxError('an event is not JSON')
   }
 
@@ -118,7 +119,7 @@ export class ChatReader implements ReplyReader {
     for (let at = 0; at < choices.length; at++) this.#readChoice(choices[at]!, at, out, whole)
     this.#readUsage(body, choices, out)
     const error = body.error || choices.length === 0 ? findError(body) : errorOf(choices)
-    if (error !== undefined) out.fail(streamError(error, this.#target.provider))
+    if (error !== undefined) out.fail(errorInReply(error, this.#target.provider))
   }
 
   /** start waits for an event that says something: some streams begin with one that has neither id nor model. */

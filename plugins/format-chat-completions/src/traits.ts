@@ -20,11 +20,13 @@ export interface ChatTraits {
     readonly efforts?: readonly string[]
     /** Function tools are refused together with reasoning. */
     readonly refusesTools?: boolean
+    /** Reasoning is shown without being asked for. */
+    readonly shown?: boolean
   }
   /** Sampling is refused unless reasoning is off. */
   readonly samplingOnlyWithoutReasoning?: boolean
   /** How earlier reasoning is sent back: `as-written` as the client spelled it, and only if it spoke this format. */
-  readonly replay?: 'none' | 'as-written' | 'reasoning' | 'reasoning_content' | 'details'
+  readonly replay?: 'none' | 'as-written' | 'reasoning' | 'reasoning_content' | 'details' | 'thinking'
   readonly cacheMarks?: 'none' | 'cache_control' | 'prompt_cache_breakpoint'
   /** Images and files in the result of a tool: sent in place, or in a user message that follows. */
   readonly resultMedia?: 'inline' | 'follow'
@@ -34,6 +36,10 @@ export interface ChatTraits {
   readonly maxStops?: number
   /** Characters of `user`, at most: longer ones are hashed. */
   readonly maxUserChars?: number
+  /** Ids of calls are letters and digits, exactly so many. */
+  readonly callIdChars?: number
+  /** The member that marks a last turn of the assistant as one to continue. */
+  readonly prefillMember?: 'prefix' | 'partial'
   /** False for a server that refuses `stream_options`. */
   readonly streamUsage?: boolean
   /** Names under which uploaded files of this upstream are known in the IR. */
@@ -50,6 +56,8 @@ export function chatFeatures(traits: ChatTraits): Partial<FeatureTable> {
     table['tools.cache'] = 'dropped'
   }
   if (traits.resultMedia === 'inline') table['tools.result.media'] = 'exact'
+  if (traits.prefillMember !== undefined) table['input.prefill'] = 'exact'
+  if (traits.reasoning?.shown) table['reasoning.expose'] = 'converted'
   for (const feature of traits.lacks ?? []) {
     table[feature] = FEATURES[feature].class === 'meaning' ? 'rejected' : 'dropped'
   }

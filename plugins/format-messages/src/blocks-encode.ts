@@ -1,5 +1,5 @@
 import type { HostedPart, OpaquePart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '@isthmus/core'
-import { isObject, type JsonObject, parseJson, parseObject } from '@isthmus/core/wire'
+import { isObject, type JsonObject, readInput, wrapInput } from '@isthmus/core/wire'
 import { encodeCache, NAMESPACE, ownMembers } from './blocks.ts'
 import { nativeCitation } from './citations.ts'
 import type { EncodeEnv } from './encode-env.ts'
@@ -121,24 +121,6 @@ function inputObject({ id, argsText }: ToolCallPart, env: EncodeEnv): JsonObject
     to: Object.keys(wrapped)[0]!
   })
   return wrapped
-}
-
-/** encodeInput makes the object that a call's input must be. What is no object is wrapped: it is to be seen. */
-export function encodeInput(argsText: string): JsonObject {
-  return readInput(argsText) ?? wrapInput(argsText)
-}
-
-/** readInput reads arguments that are an object, also one in a string, as some models write it, and none at all. */
-function readInput(argsText: string): JsonObject | undefined {
-  if (argsText.trim() === '') return {}
-  const value = parseJson(argsText)
-  if (isObject(value)) return value
-  return typeof value === 'string' ? parseObject(value) : undefined
-}
-
-function wrapInput(argsText: string): JsonObject {
-  const value = parseJson(argsText)
-  return value === undefined ? { _raw: argsText } : { input: value }
 }
 
 function encodeToolResult(part: ToolResultPart, env: EncodeEnv, kept: JsonObject | undefined): JsonObject {

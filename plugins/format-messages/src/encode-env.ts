@@ -1,4 +1,5 @@
 import type { Feature, Gap, GenerateRequest } from '@isthmus/core'
+import { FittedNames } from '@isthmus/core/wire'
 import { NAMESPACE } from './blocks.ts'
 import { CallIds, legalName } from './ids.ts'
 import type { MessagesTraits } from './traits.ts'
@@ -14,7 +15,7 @@ export class EncodeEnv {
   readonly custom: ReadonlySet<string>
   /** Reasoning that could not be sent back. */
   lostReasoning = 0
-  #renamed: Record<string, string> | undefined
+  #names = new FittedNames(legalName)
 
   constructor(request: GenerateRequest, traits: MessagesTraits) {
     this.traits = traits
@@ -25,16 +26,11 @@ export class EncodeEnv {
 
   /** Names that went out changed, wire name → the client's. */
   get renamed(): Readonly<Record<string, string>> | undefined {
-    return this.#renamed
+    return this.#names.originals
   }
 
   name(name: string): string {
-    const legal = legalName(name)
-    if (legal !== name) {
-      this.#renamed ??= {}
-      this.#renamed[legal] = name
-    }
-    return legal
+    return this.#names.wire(name)
   }
 
   /** gap reports a loss once, however often it occurs. */

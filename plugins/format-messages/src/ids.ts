@@ -1,26 +1,16 @@
-import { createHash } from 'node:crypto'
+import { fittedName } from '@isthmus/core/wire'
 
-const suffix = (text: string) => `_${createHash('sha256').update(text).digest('hex').slice(0, 8)}`
 const ILLEGAL = /[^a-zA-Z0-9_-]/g
-
-/** isLegalId tells whether the service takes an id as it is. */
-export function isLegalId(id: string): boolean {
-  return /^[a-zA-Z0-9_-]+$/.test(id)
-}
+const MAX_NAME_CHARS = 128
 
 /** legalId makes an id of any text that matches `^[a-zA-Z0-9_-]+$`; equal texts give equal ids, others other ones. */
 export function legalId(id: string): string {
-  if (isLegalId(id)) return id
-  return id.replace(ILLEGAL, '_') + suffix(id)
+  return fittedName(id, ILLEGAL, Number.POSITIVE_INFINITY)
 }
-
-const MAX_NAME = 128
 
 /** legalName makes a tool name of any text that fits the format. */
 export function legalName(name: string): string {
-  if (name.length <= MAX_NAME && isLegalId(name)) return name
-  const clean = name.replace(ILLEGAL, '_')
-  return clean.slice(0, MAX_NAME - 9) + suffix(name)
+  return fittedName(name, ILLEGAL, MAX_NAME_CHARS)
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Message, Part, Seal } from '@isthmus/core'
-import { invalid, isObject, type JsonObject } from '@isthmus/core/wire'
+import { decodeEnvelope, type Envelope, invalid, isEnvelope, isObject, type JsonObject } from '@isthmus/core/wire'
 import { common } from './blocks.ts'
 import {
   decodeHosted,
@@ -13,7 +13,6 @@ import {
   type SealReader,
   stringPart
 } from './blocks-decode.ts'
-import { decodeEnvelope, type Envelope, isEnvelope } from './envelope.ts'
 import { decodeDocument, decodeImage, decodeSearchResult } from './media-decode.ts'
 import { redactedSeal, signatureSeal } from './seals.ts'
 import { isListOfText, spelled } from './spelling.ts'

@@ -1,10 +1,8 @@
 import type { Part, Seal, TextPart } from '@isthmus/core'
-import { isObject, type JsonObject } from '@isthmus/core/wire'
+import { encodeEnvelope, encodeInput, isObject, type JsonObject, type SealPlace } from '@isthmus/core/wire'
 import { NAMESPACE, ownMembers } from './blocks.ts'
-import { encodeInput } from './blocks-encode.ts'
 import { encodeCitation } from './citations.ts'
 import { splitCited } from './cited-text.ts'
-import { encodeEnvelope, type SealPlace } from './envelope.ts'
 import { legalId } from './ids.ts'
 import { isOwnSeal } from './seals.ts'
 

@@ -36,7 +36,8 @@ export function encodeRequest(request: GenerateRequest, target: Target<MessagesT
   const { ext, serviceTier, cache, hosted, state } = request
   const own = ext?.[NAMESPACE]
   for (const format of Object.keys(ext ?? {})) {
-    if (format === NAMESPACE) continue
+    // A namespace with a slash says how something was written, and means nothing here.
+    if (format === NAMESPACE || format.includes('/')) continue
     for (const field of Object.keys(ext?.[format] ?? {})) env.gap('ext', 'dropped', { field })
   }
   if (!env.native && state?.contextManagement !== undefined) env.gap('state.context', 'dropped')

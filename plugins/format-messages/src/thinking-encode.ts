@@ -1,7 +1,16 @@
 import type { GenerateRequest, Reasoning } from '@isthmus/core'
-import { isObject, type JsonObject } from '@isthmus/core/wire'
+import {
+  budgetOf,
+  clampBudget,
+  EFFORTS,
+  effortOf,
+  isAbove,
+  isObject,
+  type JsonObject,
+  MIN_BUDGET,
+  roundEffort
+} from '@isthmus/core/wire'
 import { NAMESPACE } from './blocks.ts'
-import { budgetOf, clampBudget, effortOf, isAbove, MIN_BUDGET, roundEffort } from './effort.ts'
 import type { EncodeEnv } from './encode-env.ts'
 import { FORMAT_MESSAGES_THINKING_BUDGET } from './errors.ts'
 import type { ThinkingMode } from './traits.ts'
@@ -142,7 +151,10 @@ class ThinkingEncoder {
 
   #effort(effort: string | undefined, report = true): { readonly effort?: string } {
     if (effort === undefined) return {}
-    const rounded = roundEffort(effort, this.#env.traits.efforts)
+    const { efforts } = this.#env.traits
+    // Of a model that is not known only so much is: the format has no `minimal`, and a newer word is its own affair.
+    const rounded =
+      efforts === undefined && !EFFORTS.includes(effort) ? effort : roundEffort(effort, efforts ?? EFFORTS.slice(1))
     if (rounded === undefined) {
       if (report) this.#env.gap('reasoning.effort', 'dropped', { from: effort })
       return {}

@@ -14,9 +14,8 @@ import {
   usageEvent,
   valueDelta
 } from '@isthmus/core'
-import { isObject, type JsonObject } from '@isthmus/core/wire'
+import { decodeEnvelope, isObject, type JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
-import { decodeEnvelope } from '../src/envelope.ts'
 import { messages } from '../src/index.ts'
 import { head, OPTIONS, readWithSdk, streamOf } from './support.ts'
 

@@ -1,7 +1,7 @@
 import type { GenerateRequest, Reasoning } from '@isthmus/core'
 import { requestWith } from '@isthmus/core/testing'
+import { budgetOf, effortOf, roundEffort } from '@isthmus/core/wire'
 import t from 'tap'
-import { budgetOf, effortOf, roundEffort } from '../src/effort.ts'
 import { messages } from '../src/index.ts'
 import type { MessagesTraits } from '../src/traits.ts'
 

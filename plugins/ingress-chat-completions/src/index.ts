@@ -1,11 +1,11 @@
-import { defineIngress, type IngressRoute, ingressFrom } from '@isthmus/core'
+import { defineIngress, ingressFrom, type RouteOptions } from '@isthmus/core'
 import { chatCompletions, withReasoningText } from '@isthmus/format-chat-completions'
 import { Type } from 'typebox'
 
 /** Clients of other services keep their base URL: `/openai/v1` as Groq has it, `/api/v1` as OpenRouter. */
 const BASES = ['/v1', '/openai/v1', '/api/v1']
 
-const routes = BASES.flatMap((base): IngressRoute[] => [
+const routes = BASES.flatMap((base): RouteOptions[] => [
   { method: 'POST', path: `${base}/chat/completions`, operation: 'generate' },
   { method: 'GET', path: `${base}/models`, operation: 'models' },
   { method: 'GET', path: `${base}/models/*`, operation: 'model' }
@@ -29,12 +29,12 @@ export default defineIngress({
     { additionalProperties: false }
   ),
   setup(_host, { reasoningText }) {
-    const ingress = ingressFrom(chatCompletions, {
+    return ingressFrom(chatCompletions, {
       routes,
       prefixes: BASES,
       idHeaders: ['x-request-id'],
-      example: model => ({ model, messages: [{ role: 'user', content: 'Say hello.' }] })
+      example: model => ({ model, messages: [{ role: 'user', content: 'Say hello.' }] }),
+      adjust: request => withReasoningText(request, reasoningText)
     })
-    return { ...ingress, decode: (body, head) => withReasoningText(ingress.decode(body, head), reasoningText) }
   }
 })

@@ -1,4 +1,4 @@
-import { fakeHost, requestHead, resolveOptions } from '@isthmus/core/testing'
+import { fakeHost, messageCalls, requestHead, resolveOptions } from '@isthmus/core/testing'
 import t from 'tap'
 import plugin from '../src/index.ts'
 
@@ -21,7 +21,8 @@ t.test('it serves the routes of the services whose clients it takes', async t =>
 t.test('reasoningText says where clients are shown reasoning', async t => {
   const shown = async (reasoningText: string) => {
     const ingress = await up({ reasoningText })
-    return ingress.decode(body, requestHead()).reply.dialect?.filter(flag => !flag.startsWith('spelt'))
+    const [call] = messageCalls(ingress)
+    return call?.decode(body, requestHead()).reply.dialect?.filter(flag => !flag.startsWith('spelt'))
   }
   t.same(await shown('auto'), ['reasoning_content'])
   t.same(await shown('none'), [])
@@ -30,5 +31,6 @@ t.test('reasoningText says where clients are shown reasoning', async t => {
 
 t.test('its example is a request it reads', async t => {
   const ingress = await up()
-  t.equal(ingress.decode(ingress.example?.('m'), requestHead()).model, 'm')
+  const [call] = messageCalls(ingress)
+  t.equal(call?.decode(call.example?.('m'), requestHead()).model, 'm')
 })

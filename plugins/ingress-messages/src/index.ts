@@ -1,16 +1,16 @@
-import { defineIngress, type IngressRoute, ingressFrom } from '@isthmus/core'
+import { defineIngress, ingressFrom, type RouteOptions } from '@isthmus/core'
 import { messages } from '@isthmus/format-messages'
 import { Type } from 'typebox'
 
 /** Clients are told a base URL with or without the vendor's name in it. */
 const PREFIXES = ['', '/anthropic']
 
-const routes = PREFIXES.flatMap((prefix): IngressRoute[] => [
+const routes = PREFIXES.flatMap((prefix): RouteOptions[] => [
   { method: 'POST', path: `${prefix}/v1/messages`, operation: 'generate' },
   { method: 'GET', path: `${prefix}/v1/models`, operation: 'models' },
   { method: 'GET', path: `${prefix}/v1/models/*`, operation: 'model' },
   // Claude Code asks at its start whether there is anyone.
-  { method: 'HEAD', path: `${prefix}/api/hello`, handle: () => '' }
+  { method: 'HEAD', path: `${prefix}/api/hello`, open: true, handle: () => '' }
 ])
 
 export default defineIngress({

@@ -1,4 +1,4 @@
-import { fakeHost, ingressCases, requestHead } from '@isthmus/core/testing'
+import { fakeHost, ingressCases, messageCalls, requestHead } from '@isthmus/core/testing'
 import { messages } from '@isthmus/format-messages'
 import t from 'tap'
 import plugin from '../src/index.ts'
@@ -30,5 +30,6 @@ t.test('replies carry the exchange under the name that clients log', async t => 
 
 t.test('the example is a request that the ingress reads', async t => {
   const ingress = await plugin.setup(fakeHost(), {})
-  t.equal(ingress.decode(ingress.example?.('m'), requestHead()).model, 'm')
+  const [call] = messageCalls(ingress)
+  t.equal(call?.decode(call.example?.('m'), requestHead()).model, 'm')
 })

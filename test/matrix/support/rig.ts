@@ -2,7 +2,7 @@ import {
   defineMeter,
   defineMiddleware,
   defineProvider,
-  type GenerateRequest,
+  type Exchange,
   providerFrom,
   type Summary,
   use
@@ -109,7 +109,8 @@ const providerOf = ({ id, format }: Spoke, { origin }: FakeUpstream) =>
     setup: () => providerFrom(format, { baseUrl: origin, path: '/' })
   })
 
-function freshen(x: { request: GenerateRequest }): void {
+function freshen(x: Pick<Exchange, 'request'>): void {
+  if (x.request.op !== 'generate') return
   x.request = { ...x.request, messages: x.request.messages.map(message => structuredClone(message)) }
 }
 

@@ -5,7 +5,7 @@ import type { Test } from 'tap'
 import { Catalog } from '../../../src/catalog/index.ts'
 import type { ResolvedConfig } from '../../../src/config/define.ts'
 import type { Meter, Middleware, Provider, Summary } from '../../../src/contract/index.ts'
-import { ingressFrom, providerFrom } from '../../../src/contract/index.ts'
+import { ingressFrom, messageCall, providerFrom } from '../../../src/contract/index.ts'
 import type { FeatureTable } from '../../../src/ir/index.ts'
 import { type LiveExchange, Pipeline } from '../../../src/pipeline/index.ts'
 import { Registry } from '../../../src/registry/index.ts'
@@ -70,7 +70,9 @@ export async function harness(t: Test, options: HarnessOptions): Promise<Harness
   })
   for (const [id, provider] of Object.entries(options.providers ?? {})) add('provider', id, provider)
   for (const [id, middleware] of Object.entries(options.middleware ?? {})) add('middleware', id, middleware)
-  add('ingress', 'tiny', ingressFrom(tiny(options.ingressFeatures), { routes: [], prefixes: [] }))
+  const format = tiny(options.ingressFeatures)
+  const call = messageCall(format)
+  add('ingress', 'tiny', ingressFrom(format, { routes: [], prefixes: [] }))
 
   const config = configOf(options)
   const transport = new Transport(config.upstream)
@@ -83,14 +85,14 @@ export async function harness(t: Test, options: HarnessOptions): Promise<Harness
     responses.push(response)
     const headers = request.headers as Record<string, string>
     const head = { method: 'POST', path: '/tiny', query: {}, params: {}, headers }
-    const x = pipeline.arrive(ingress, head, response, {})
+    const x = pipeline.arrive(ingress, call, head, response, {})
     exchanges.push(x)
     const chunks: Buffer[] = []
     request.on('data', chunk => chunks.push(chunk))
     request.on('end', async () => {
       try {
         await pipeline.admit(x)
-        await pipeline.generate(x, JSON.parse(Buffer.concat(chunks).toString()))
+        await pipeline.run(x, JSON.parse(Buffer.concat(chunks).toString()))
       } catch (thrown) {
         pipeline.refuse(x, thrown)
       }

@@ -14,6 +14,7 @@ import {
   type Middleware,
   type PluginEntry,
   providerFrom,
+  type RouteOptions,
   type UpstreamReply,
   type UpstreamRequest,
   use
@@ -25,7 +26,7 @@ import { tiny } from '../../pipeline/support/tiny-format.ts'
 const NO_OPTIONS = Type.Object({}, { additionalProperties: false })
 const base = { api: 1, summary: 'For tests.', stability: 'stable', options: NO_OPTIONS } as const
 
-const GENERATE: IngressRoute = { method: 'POST', path: '/v1/tiny', operation: 'generate' }
+const GENERATE: RouteOptions = { method: 'POST', path: '/v1/tiny', operation: 'generate' }
 const MODELS: readonly IngressRoute[] = [
   { method: 'GET', path: '/v1/models', operation: 'models' },
   { method: 'GET', path: '/v1/models/*', operation: 'model' }

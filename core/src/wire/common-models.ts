@@ -1,8 +1,10 @@
-import type { ModelInfo, ModelRow } from '@isthmus/core'
-import { isObject, type JsonObject, numberOf, stringOf } from '@isthmus/core/wire'
+import type { ModelInfo, ModelRow } from '../contract/index.ts'
+import { isObject, type JsonObject, numberOf, stringOf } from './json.ts'
 
-/** decodeModels reads an upstream's list of models, with the facts that some vendors add to it. */
-export function decodeModels(body: unknown): readonly ModelInfo[] {
+/* The list of models that several formats have in common: `{object: 'list', data: [{id, object: 'model', …}]}`. */
+
+/** decodeCommonModels reads an upstream's list of models, with the facts that some vendors add to it. */
+export function decodeCommonModels(body: unknown): readonly ModelInfo[] {
   const rows = Array.isArray(body) ? body : isObject(body) && Array.isArray(body.data) ? body.data : []
   return rows.filter(isObject).flatMap(row => decodeModel(row) ?? [])
 }
@@ -31,12 +33,12 @@ function positive(value: unknown): number | undefined {
   return number !== undefined && number > 0 ? number : undefined
 }
 
-/** encodeModel writes one model; clients want all four members. */
-export function encodeModel(row: ModelRow): JsonObject {
+/** encodeCommonModel writes one model; clients want all four members. */
+export function encodeCommonModel(row: ModelRow): JsonObject {
   return { id: row.id, object: 'model', created: row.created ?? 0, owned_by: row.ownedBy ?? row.provider }
 }
 
-/** encodeModels writes the list of models. */
-export function encodeModels(rows: readonly ModelRow[]): JsonObject {
-  return { object: 'list', data: rows.map(encodeModel) }
+/** encodeCommonModels writes the list of models. */
+export function encodeCommonModels(rows: readonly ModelRow[]): JsonObject {
+  return { object: 'list', data: rows.map(encodeCommonModel) }
 }

@@ -1,10 +1,10 @@
-import type { Seal } from '@isthmus/core'
-import { parseObject } from '@isthmus/core/wire'
+import type { Seal } from '../ir/index.ts'
+import { parseObject } from './json.ts'
 
 /*
- * A seal of another vendor travels through a Messages client inside a thinking block: the client sends blocks back
- * unchanged, so what is put into `signature` or `data` comes home. The envelope says who issued it, so that it is only
- * ever sent to that issuer again.
+ * A seal of another vendor travels through a client in the place where the client's own format keeps seals: clients send
+ * those back unchanged, so what is put there comes home. The envelope says who issued it, so that it is only ever sent to
+ * that issuer again.
  */
 
 const MAGIC = 'isthmus-seal'
@@ -17,6 +17,7 @@ const MAX_CHARS = 10 * 1024 * 1024
 /** SealPlace says where in its message a seal belongs: on reasoning of its own, on a call, or on the text before it. */
 export type SealPlace = { readonly on: 'reasoning' | 'text' } | { readonly on: 'call'; readonly callId: string }
 
+/** Envelope is a seal and its place, as they come out of an envelope. */
 export interface Envelope {
   readonly seal: Seal
   readonly place: SealPlace

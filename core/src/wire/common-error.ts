@@ -1,14 +1,15 @@
-import {
-  type GatewayError,
-  ISTHMUS_UPSTREAM_ERRORS,
-  type ResponseHead,
-  type UpstreamError,
-  type UpstreamErrorKind
-} from '@isthmus/core'
-import { isObject, type JsonObject, numberOf, parseJson, retryAfterMs, statusKind, stringOf } from '@isthmus/core/wire'
+import type { ResponseHead, UpstreamError } from '../contract/index.ts'
+import { type GatewayError, ISTHMUS_UPSTREAM_ERRORS, type UpstreamErrorKind } from '../errors/index.ts'
+import { isObject, type JsonObject, numberOf, parseJson, stringOf } from './json.ts'
+import { retryAfterMs, statusKind } from './status-error.ts'
 
-/** decodeError reads an upstream's refusal. */
-export function decodeError(head: ResponseHead, body: Uint8Array): UpstreamError {
+/*
+ * The error envelope that several formats have in common: `{error: {message, type, param, code}}`, and what servers
+ * write in its place.
+ */
+
+/** decodeCommonError reads an upstream's refusal. */
+export function decodeCommonError(head: ResponseHead, body: Uint8Array): UpstreamError {
   const text = new TextDecoder().decode(body)
   const error = findError(parseJson(text)) ?? {}
   const found = describeError(error, head.status)
@@ -23,7 +24,7 @@ export function findError(body: unknown): JsonObject | undefined {
   const { error } = body
   if (isObject(error)) return error
   if (typeof error === 'string' && error !== '') return { message: error }
-  // vLLM writes the error itself, without an envelope; others leave out everything but the message.
+  // Some servers write the error itself, without an envelope; others leave out everything but the message.
   if (body.object === 'error' || (typeof body.message === 'string' && body.choices === undefined)) return body
   return typeof body.detail === 'string' ? { message: body.detail } : undefined
 }
@@ -31,7 +32,7 @@ export function findError(body: unknown): JsonObject | undefined {
 /** describeError gives an error the gateway's kind. `status` is 200 for an error inside a reply. */
 export function describeError(error: JsonObject, status: number): UpstreamError {
   const code = wordOf(error.code)
-  const type = wordOf(error.type)
+  const type = wordOf(error.type) ?? (isObject(error.metadata) ? wordOf(error.metadata.error_type) : undefined)
   const known = status >= 400 ? status : (statusOf(error.code) ?? statusOf(error.status_code) ?? statusOf(error.status))
   const kind = kindOf(error, known, code, type)
   const param = stringOf(error.param)
@@ -44,8 +45,8 @@ export function describeError(error: JsonObject, status: number): UpstreamError 
   }
 }
 
-/** streamError makes the error that ends a reply which had begun, or that came with a status of success. */
-export function streamError(error: JsonObject, provider: string): GatewayError {
+/** errorInReply makes the error that ends a reply which had begun, or that came with a status of success. */
+export function errorInReply(error: JsonObject, provider: string): GatewayError {
   const { kind, message, type, code, param } = describeError(error, 200)
   return ISTHMUS_UPSTREAM_ERRORS[kind].with({ param, upstream: { provider, type, code } }, message)
 }
@@ -107,7 +108,7 @@ function answered(status: number | undefined): string {
   return status === undefined ? 'The provider reported an error' : `The provider answered with status ${status}`
 }
 
-/** detailed adds what stood behind a generic message, as OpenRouter passes it on. */
+/** detailed adds what stood behind the generic message of a server that passes requests on. */
 function detailed(message: string, metadata: unknown): string {
   if (!isObject(metadata) || (message !== '' && message !== 'Provider returned error')) return message
   const raw = typeof metadata.raw === 'string' ? metadata.raw : undefined

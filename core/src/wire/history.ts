@@ -1,4 +1,4 @@
-import type { Message, Part, ToolCallPart, ToolResultPart } from '@isthmus/core'
+import type { Message, Part, ToolCallPart, ToolResultPart } from '../ir/index.ts'
 
 interface Call {
   /** Its id as it is sent. */
@@ -22,7 +22,7 @@ interface Together {
 }
 
 /**
- * mendHistory gives turns of another format as this one wants them: each call has an id of its own, and its result
+ * mendHistory gives turns of one format as the OpenAI formats want them: each call has an id of its own, and its result
  * stands right behind the turn of the call. `moved` is told of results that stood further on.
  */
 export function mendHistory(messages: readonly Message[], moved: () => void): readonly Message[] {

@@ -1,12 +1,12 @@
+import type { ErrorReply } from '../contract/index.ts'
 import {
   type ErrorKind,
-  type ErrorReply,
   type GatewayError,
   ISTHMUS_MODEL_NOT_FOUND,
   ISTHMUS_MODEL_PROVIDER_WAITING,
   ISTHMUS_UPSTREAM_ERRORS
-} from '@isthmus/core'
-import type { JsonObject } from '@isthmus/core/wire'
+} from '../errors/index.ts'
+import type { JsonObject } from './json.ts'
 
 interface Shape {
   readonly type: string
@@ -48,8 +48,8 @@ const UNKNOWN_MODEL: ReadonlySet<string> = new Set([
   ISTHMUS_UPSTREAM_ERRORS.not_found.code
 ])
 
-/** errorBody is the error envelope of this format. */
-export function errorBody(error: GatewayError): { readonly error: JsonObject } {
+/** commonErrorBody is the error envelope that several formats have in common. */
+export function commonErrorBody(error: GatewayError): { readonly error: JsonObject } {
   const { type } = SHAPES[error.kind]
   return { error: { message: error.message, type, param: error.param ?? error.path ?? null, code: codeOf(error) } }
 }
@@ -61,8 +61,8 @@ function codeOf(error: GatewayError): string | null {
   return SHAPES[error.kind].code ?? null
 }
 
-/** encodeError writes an error that comes instead of a reply. */
-export function encodeError(error: GatewayError): ErrorReply {
+/** encodeCommonError writes an error that comes instead of a reply. */
+export function encodeCommonError(error: GatewayError): ErrorReply {
   const headers: Record<string, string> = {}
   if (error.retryAfterMs !== undefined) {
     headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000))
@@ -71,7 +71,7 @@ export function encodeError(error: GatewayError): ErrorReply {
   if (SHAPES[error.kind].final) headers['x-should-retry'] = 'false'
   return {
     status: error.statusCode,
-    body: errorBody(error),
+    body: commonErrorBody(error),
     ...(Object.keys(headers).length > 0 && { headers })
   }
 }

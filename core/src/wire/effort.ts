@@ -1,20 +1,23 @@
-/** Efforts in rising order; what a model does not have is rounded to its nearest below, then above. */
-const ORDER = ['minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+/*
+ * Words and numbers for how much a model should reason. All formats share one table, so that an effort that becomes a
+ * budget on the way comes back as the same effort.
+ */
 
-/** roundEffort gives the supported effort that comes closest; undefined when the model has none. */
-export function roundEffort(effort: string, supported: readonly string[] | undefined): string | undefined {
-  if (supported === undefined) return effort === 'minimal' ? 'low' : effort
-  if (supported.length === 0) return undefined
+/** EFFORTS are the words in rising order. `none` is not among them: it is never a neighbour to round to. */
+export const EFFORTS: readonly string[] = ['minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+
+/** roundEffort gives the supported effort that comes closest: the next lower one, else the next higher; undefined when there is none. */
+export function roundEffort(effort: string, supported: readonly string[]): string | undefined {
   if (supported.includes(effort)) return effort
-  const at = ORDER.indexOf(effort)
-  if (at < 0) return supported.includes('medium') ? 'medium' : supported[0]
-  const below = ORDER.slice(0, at).findLast(name => supported.includes(name))
-  return below ?? ORDER.slice(at).find(name => supported.includes(name))
+  const at = EFFORTS.indexOf(effort)
+  const known = EFFORTS.filter(name => supported.includes(name))
+  if (at < 0) return known.includes('medium') ? 'medium' : known[0]
+  return known.findLast(name => EFFORTS.indexOf(name) < at) ?? known[0]
 }
 
 /** isAbove compares two efforts. */
 export function isAbove(effort: string, limit: string): boolean {
-  return ORDER.indexOf(effort) > ORDER.indexOf(limit)
+  return EFFORTS.indexOf(effort) > EFFORTS.indexOf(limit)
 }
 
 const SHARES: Readonly<Record<string, number>> = {
@@ -25,7 +28,7 @@ const SHARES: Readonly<Record<string, number>> = {
   xhigh: 0.95,
   max: 0.95
 }
-/** The service takes no smaller budget. */
+/** MIN_BUDGET is the smallest budget that services take, in tokens. */
 export const MIN_BUDGET = 1024
 
 /** budgetOf turns an effort into a budget: a share of the output limit that leaves room for the answer. */
@@ -34,6 +37,7 @@ export function budgetOf(effort: string, base: number): number {
   return clampBudget(Math.round((SHARES[effort] ?? 0.5) * base), base - reserve)
 }
 
+/** clampBudget keeps a budget between the smallest that services take and `most`. */
 export function clampBudget(budget: number, most: number): number {
   return Math.max(MIN_BUDGET, Math.min(budget, most))
 }

@@ -1,6 +1,6 @@
-import type { Seal } from '@isthmus/core'
 import t from 'tap'
-import { decodeEnvelope, encodeEnvelope, isEnvelope } from '../src/envelope.ts'
+import type { Seal } from '../../src/ir/index.ts'
+import { decodeEnvelope, encodeEnvelope, isEnvelope } from '../../src/wire/envelope.ts'
 
 const seal: Seal = {
   kind: 'encrypted',
