@@ -11,13 +11,14 @@ import { decodeReply } from './response-decode.ts'
 import { encodeResponse } from './response-encode.ts'
 import { MessagesStreamEncoder } from './stream-encode.ts'
 import type { MessagesTraits } from './traits.ts'
+import { RequestSchema } from './types.ts'
 
 /** messages is the Anthropic Messages wire format in both directions. */
 export const messages: WireFormat<MessagesTraits> = {
   id: NAMESPACE,
   features: messagesFeatures,
   forward: { request: FORWARD_REQUEST, response: FORWARD_REPLY },
-  request: { decode: decodeRequest, encode: encodeRequest },
+  request: { decode: decodeRequest, encode: encodeRequest, schema: RequestSchema },
   response: {
     decoder: decodeReply,
     encode: encodeResponse,

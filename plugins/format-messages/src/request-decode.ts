@@ -6,7 +6,7 @@ import { FORWARD_REQUEST } from './headers.ts'
 import { decodeMessages, decodeSystem } from './messages-decode.ts'
 import { decodeReasoning } from './thinking-decode.ts'
 import { decodeChoice, decodeTools } from './tools-decode.ts'
-import { FormatShape, RequestShape } from './types.ts'
+import { FormatShape, InputShape } from './types.ts'
 
 const KNOWN = new Set([
   'model',
@@ -35,6 +35,13 @@ const KNOWN = new Set([
 
 /** decodeRequest reads a Messages request; it throws `invalid_request` with the path of what is wrong. */
 export function decodeRequest(wire: unknown, head: RequestHead): GenerateRequest {
+  if (isObject(wire) && (wire.max_tokens === undefined || wire.max_tokens === null))
+    throw invalid('max_tokens', 'an integer', undefined)
+  return decodeInput(wire, head)
+}
+
+/** decodeInput reads a request that names no limit, as one does whose tokens are to be counted. */
+export function decodeInput(wire: unknown, head: RequestHead): GenerateRequest {
   try {
     return decodeBody(wire, head)
   } catch (thrown) {
@@ -46,8 +53,7 @@ export function decodeRequest(wire: unknown, head: RequestHead): GenerateRequest
 
 function decodeBody(wire: unknown, head: RequestHead): GenerateRequest {
   if (!isObject(wire)) throw invalid('', 'an object', wire)
-  if (wire.max_tokens === undefined) throw invalid('max_tokens', 'an integer', undefined)
-  RequestShape.check(wire)
+  InputShape.check(wire)
   // The SDK's tool runner asks for a kept conversation unasked, and goes on without when it is told this.
   if (wire.thread !== undefined && wire.thread !== null) {
     throw FORMAT_MESSAGES_THREAD.with({
@@ -87,7 +93,7 @@ function decodeBody(wire: unknown, head: RequestHead): GenerateRequest {
     ...(parallel !== undefined && { parallelTools: parallel }),
     sampling: decodeSampling(body),
     output: {
-      maxTokens: body.max_tokens as number,
+      ...(typeof body.max_tokens === 'number' && { maxTokens: body.max_tokens }),
       ...(Array.isArray(body.stop_sequences) && { stop: body.stop_sequences as readonly string[] }),
       ...(format !== undefined && { format })
     },

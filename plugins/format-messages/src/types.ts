@@ -8,28 +8,34 @@ import { type TSchema, Type } from 'typebox'
 
 const maybe = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]))
 
-export const RequestShape = checker(
-  Type.Object({
-    model: maybe(Type.String()),
-    messages: Type.Array(Type.Unknown(), { minItems: 1 }),
-    max_tokens: Type.Integer({ minimum: 0 }),
-    system: maybe(Type.Union([Type.String(), Type.Array(Type.Unknown())])),
-    stop_sequences: maybe(Type.Array(Type.String())),
-    stream: maybe(Type.Boolean()),
-    temperature: maybe(Type.Number()),
-    top_p: maybe(Type.Number()),
-    top_k: maybe(Type.Number()),
-    thinking: maybe(Type.Object({ type: Type.String() })),
-    output_config: maybe(Type.Object({ effort: maybe(Type.String()) })),
-    output_format: maybe(Type.Object({ type: Type.String() })),
-    tools: maybe(Type.Array(Type.Unknown())),
-    tool_choice: maybe(Type.Object({ type: Type.String(), disable_parallel_tool_use: maybe(Type.Boolean()) })),
-    metadata: maybe(Type.Object({ user_id: maybe(Type.String()) })),
-    cache_control: maybe(Type.Object({ type: Type.String() })),
-    service_tier: maybe(Type.String()),
-    speed: maybe(Type.String())
-  })
-)
+const limit = Type.Integer({ minimum: 0 })
+
+/** InputSchema is a request whose tokens are to be counted: it names no limit. */
+export const InputSchema = Type.Object({
+  model: maybe(Type.String()),
+  messages: Type.Array(Type.Unknown(), { minItems: 1 }),
+  max_tokens: maybe(limit),
+  system: maybe(Type.Union([Type.String(), Type.Array(Type.Unknown())])),
+  stop_sequences: maybe(Type.Array(Type.String())),
+  stream: maybe(Type.Boolean()),
+  temperature: maybe(Type.Number()),
+  top_p: maybe(Type.Number()),
+  top_k: maybe(Type.Number()),
+  thinking: maybe(Type.Object({ type: Type.String() })),
+  output_config: maybe(Type.Object({ effort: maybe(Type.String()) })),
+  output_format: maybe(Type.Object({ type: Type.String() })),
+  tools: maybe(Type.Array(Type.Unknown())),
+  tool_choice: maybe(Type.Object({ type: Type.String(), disable_parallel_tool_use: maybe(Type.Boolean()) })),
+  metadata: maybe(Type.Object({ user_id: maybe(Type.String()) })),
+  cache_control: maybe(Type.Object({ type: Type.String() })),
+  service_tier: maybe(Type.String()),
+  speed: maybe(Type.String())
+})
+
+/** RequestSchema is a request for an answer, which the format wants bounded. */
+export const RequestSchema = Type.Object({ ...InputSchema.properties, max_tokens: limit })
+
+export const InputShape = checker(InputSchema)
 
 export const ThinkingShape = checker(Type.Object({ budget_tokens: Type.Integer(), display: maybe(Type.String()) }))
 export const FormatShape = checker(Type.Object({ schema: Type.Unknown() }))

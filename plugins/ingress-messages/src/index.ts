@@ -1,12 +1,15 @@
-import { defineIngress, ingressFrom, type RouteOptions } from '@isthmus/core'
-import { messages } from '@isthmus/format-messages'
+import { defineIngress, ingressFrom, type RouteOptions, resultCall } from '@isthmus/core'
+import { messages, messagesCount } from '@isthmus/format-messages'
 import { Type } from 'typebox'
 
 /** Clients are told a base URL with or without the vendor's name in it. */
 const PREFIXES = ['', '/anthropic']
 
+const count = resultCall(messagesCount, { summary: 'Counts the tokens of a request.' })
+
 const routes = PREFIXES.flatMap((prefix): RouteOptions[] => [
   { method: 'POST', path: `${prefix}/v1/messages`, operation: 'generate' },
+  { method: 'POST', path: `${prefix}/v1/messages/count_tokens`, calls: [count] },
   { method: 'GET', path: `${prefix}/v1/models`, operation: 'models' },
   { method: 'GET', path: `${prefix}/v1/models/*`, operation: 'model' },
   // Claude Code asks at its start whether there is anyone.

@@ -1,5 +1,5 @@
-import { defineProvider, providerFrom, SecretString } from '@isthmus/core'
-import { messages } from '@isthmus/format-messages'
+import { defineProvider, endpointFrom, providerFrom, SecretString } from '@isthmus/core'
+import { messages, messagesCount } from '@isthmus/format-messages'
 import { Type } from 'typebox'
 import { featuresOf, traitsOf } from './families.ts'
 
@@ -49,17 +49,20 @@ export default defineProvider({
   setup(_host, options) {
     const { apiKey, auth, betas, forwardBetas } = options
     const passing = { betas, ...(!forwardBetas && { clientBetas: [] }) }
+    const headers = { 'anthropic-version': options.version }
+    const traits = (model: string) => ({ ...traitsOf(model), ...passing })
     return providerFrom(messages, {
       // One that was written with the version in it means the same place.
       baseUrl: options.baseUrl.replace(/\/+$/, '').replace(/\/v1$/, ''),
       path: '/v1/messages',
-      headers: { 'anthropic-version': options.version },
+      headers,
+      endpoints: [endpointFrom(messagesCount, { path: '/v1/messages/count_tokens', headers, traits, featuresOf })],
       authorize(request) {
         if (auth === 'bearer') request.headers.authorization = `Bearer ${apiKey.reveal()}`
         else request.headers['x-api-key'] = apiKey.reveal()
       },
       timeouts: options.timeouts,
-      traits: model => ({ ...traitsOf(model), ...passing }),
+      traits,
       featuresOf,
       modelsPath: '/v1/models?limit=1000',
       known: options.models.map(id => ({ id }))
