@@ -1,16 +1,32 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { isPlugin, type Plugin, type WireFormat } from '@isthmus/core'
+import {
+  type CompleteRequest,
+  type CountReply,
+  type CountRequest,
+  type EmbedReply,
+  type EmbedRequest,
+  isPlugin,
+  type MessageFormat,
+  type OperationReply,
+  type Plugin,
+  type ResultFormat,
+  type WireFormat
+} from '@isthmus/core'
 import {
   type Case,
+  completeCases,
   formatCases,
   ingressCases,
   meterCases,
   middlewareCases,
   type PluginCaseOptions,
-  providerCases
+  providerCases,
+  resultCases,
+  surfaceCases
 } from '@isthmus/core/testing'
 import t from 'tap'
 import type { TObject } from 'typebox'
+import { exampleOf } from '../support/plugin-tables.ts'
 
 /*
  * The kernel's test kit, run over every package in plugins/. What a package can say that is its own it tests itself;
@@ -30,23 +46,46 @@ const read = (folder: string): Manifest => JSON.parse(readFileSync(new URL(`${fo
 const load = (folder: string): Promise<Readonly<Record<string, unknown>>> =>
   import(new URL(`${folder}/src/index.ts`, plugins).href)
 
-/** formatOf finds the codec among the exports of a format package. */
-async function formatOf(folder: string): Promise<WireFormat<never>> {
+type Codec =
+  | WireFormat<never>
+  | MessageFormat<CompleteRequest, never>
+  | ResultFormat<EmbedRequest, EmbedReply, never>
+  | ResultFormat<CountRequest, CountReply, never>
+
+/** codecsOf are the codecs among the exports of a format package: one for each of its operations. */
+async function codecsOf(folder: string): Promise<readonly Codec[]> {
   const { isthmus } = read(folder)
-  const found = Object.values(await load(folder)).find(value => (value as WireFormat | undefined)?.id === isthmus.name)
-  if (found === undefined) throw new Error(`${folder} exports no format '${isthmus.name}'`)
-  return found as WireFormat<never>
+  const codecs = Object.values(await load(folder)).filter(value => (value as Codec | undefined)?.id === isthmus.name)
+  if (codecs.length === 0) throw new Error(`${folder} exports no format '${isthmus.name}'`)
+  return codecs as readonly Codec[]
 }
 
-/** boundFormat is the format that a plugin binds: the first it depends on. */
+const isWire = (codec: Codec): codec is WireFormat<never> => 'models' in codec
+
+/** boundFormat is the format of conversations that a plugin binds: the first it depends on. */
 async function boundFormat(manifest: Manifest): Promise<{ readonly format?: WireFormat<never> }> {
   const name = Object.keys(manifest.dependencies ?? {}).find(dependency => dependency.startsWith('@isthmus/format-'))
-  return name === undefined ? {} : { format: await formatOf(name.replace('@isthmus/', '')) }
+  const codecs = name === undefined ? [] : await codecsOf(name.replace('@isthmus/', ''))
+  const format = codecs.find(isWire)
+  return format === undefined ? {} : { format }
 }
 
-/** required gives any value to the options that have none of their own. */
+function codecCases(codec: Codec): readonly Case[] {
+  if (isWire(codec)) return formatCases(codec)
+  switch (codec.operation) {
+    case 'complete':
+      return completeCases(codec as MessageFormat<CompleteRequest, never>)
+    case 'embed':
+    case 'count_tokens':
+      return resultCases(codec as ResultFormat<EmbedRequest | CountRequest, OperationReply, never>)
+    default:
+      throw new Error(`the kit has no cases for a format of '${codec.operation}'`)
+  }
+}
+
+/** required gives any value to the options that have none of their own, and the schema's example where it has one. */
 function required(schema: TObject): Readonly<Record<string, unknown>> {
-  const options: Record<string, unknown> = {}
+  const options: Record<string, unknown> = { ...exampleOf(schema) }
   for (const name of schema.required ?? []) {
     if (!('default' in schema.properties[name]!)) options[name] = 'any'
   }
@@ -55,7 +94,7 @@ function required(schema: TObject): Readonly<Record<string, unknown>> {
 
 async function casesOf(folder: string): Promise<readonly Case[]> {
   const manifest = read(folder)
-  if (manifest.isthmus.kind === 'format') return formatCases(await formatOf(folder))
+  if (manifest.isthmus.kind === 'format') return (await codecsOf(folder)).flatMap(codecCases)
   const plugin = (await load(folder)).default
   if (!isPlugin(plugin)) throw new Error(`the default export of ${folder} is no plugin`)
   const given: PluginCaseOptions = { options: required(plugin.options), manifest }
@@ -68,6 +107,8 @@ async function casesOf(folder: string): Promise<readonly Case[]> {
       return meterCases(plugin as Plugin<'meter'>, given)
     case 'middleware':
       return middlewareCases(plugin as Plugin<'middleware'>, given)
+    case 'surface':
+      return surfaceCases(plugin as Plugin<'surface'>, given)
     default:
       throw new Error(`the kit has no cases for plugins of kind ${plugin.kind}`)
   }

@@ -66,6 +66,10 @@ const NOTES: Readonly<Record<string, Note>> = {
     'Look at the base URL: SDKs differ in whether it ends in `/v1`.'
   ),
   ISTHMUS_ROUTE_METHOD: note('The path exists for other methods.', 'Use a method that the `allow` header lists.'),
+  ISTHMUS_OPERATION_UNSUPPORTED: note(
+    'The path belongs to an API that clients of this format know and the gateway does not serve, such as batches.',
+    'Ask the service itself, or use what the message names.'
+  ),
   ISTHMUS_ROUTE_UPGRADE: note(
     'A client asked for a WebSocket; the status is 426.',
     'Use plain HTTP; clients that offer both fall back by themselves.'
@@ -83,6 +87,10 @@ const NOTES: Readonly<Record<string, Note>> = {
     'The message names feature and candidates. Choose another model, leave the feature out, or set a policy under `gaps`.'
   ),
   ISTHMUS_PLAN_GAP_POLICY: note('The header holds another word.', 'Send `reject`, `report` or `emulate`.'),
+  ISTHMUS_FETCH_FAILED: note(
+    'The chosen upstream takes images or files inline only, and one that the request names by URL could not be had.',
+    'The message says which and why. Send it inline, or mend the URL; `fetch` in the config holds the limits.'
+  ),
   ISTHMUS_UPSTREAM_CONNECT: note(
     'No connection: name not found, refused, reset, or TLS failed.',
     "Look at the provider's `baseUrl`, at the network and at proxies."

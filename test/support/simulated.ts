@@ -1,21 +1,24 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import type { Test } from 'tap'
+import { WIRES as SIMULATOR_WIRES } from '../../plugins/provider-simulator/src/wires.ts'
 import { type Running, start } from '../../core/test/cli/support/run.ts'
 
+const there = (plugin: string) => existsSync(new URL(`../../plugins/${plugin}/src/index.ts`, import.meta.url))
+const INGRESSES = ['chat-completions', 'responses', 'messages', 'gemini', 'completions', 'embeddings'].filter(name => there(`ingress-${name}`))
+const SPOKEN = Object.keys(SIMULATOR_WIRES)
+
 /** WIRES are the simulator's instances in the config of {@link simulated}: one for each format an upstream may speak. */
-export const WIRES = ['simulator', 'simulator-messages'] as const
+export const WIRES = SPOKEN.map(wire => (wire === 'chat-completions' ? 'simulator' : `simulator-${wire}`))
 
 const CONFIG = `import { defineConfig } from '@isthmus/core'
 
 export default defineConfig({
   plugins: [
-    { use: '@isthmus/ingress-chat-completions' },
-    { use: '@isthmus/ingress-messages' },
-    { use: '@isthmus/provider-simulator', options: { tokenDelayMs: 0 } },
-    { use: '@isthmus/provider-simulator', id: 'simulator-messages', options: { wire: 'messages', tokenDelayMs: 0 } },
+    ${INGRESSES.map(name => `{ use: '@isthmus/ingress-${name}' },`).join('\n    ')}
+    ${SPOKEN.map((wire, at) => `{ use: '@isthmus/provider-simulator', id: '${WIRES[at]}', options: { wire: '${wire}', tokenDelayMs: 0 } },`).join('\n    ')}
     { use: '@isthmus/meter-log' }
   ]
 })

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { ModelsConfig } from '../config/schema.ts'
-import type { Endpoint, ModelInfo, ModelRow, Provider, Target } from '../contract/index.ts'
+import type { ModelInfo, ModelRow, Provider, Target, Way } from '../contract/index.ts'
 import { type GatewayError, ISTHMUS_MODEL_NOT_FOUND, ISTHMUS_MODEL_PROVIDER_WAITING } from '../errors/index.ts'
 import { type FeatureTable, featureTable } from '../ir/index.ts'
 import type { Instance, Registry } from '../registry/index.ts'
@@ -13,12 +13,6 @@ interface Channel {
   readonly models: Map<string, ModelInfo>
   /** The ways to a model: they are the same for every request. */
   readonly ways: Map<string, readonly Way[]>
-}
-
-/** Way is an endpoint that could serve a model, with its verdicts for that model. */
-export interface Way {
-  readonly endpoint: Endpoint
-  readonly features: FeatureTable
 }
 
 /** Offer is a target and the ways to it, in the provider's order of preference. */
@@ -43,10 +37,18 @@ export class Catalog {
   #config: ModelsConfig
   #registry: Registry
   #log: Logger
+  #adjust: (features: FeatureTable) => FeatureTable
   #rows: readonly ModelRow[] | undefined
   #bare = new Map<string, Channel[]>()
 
-  constructor(registry: Registry, config: ModelsConfig, log: Logger) {
+  /** `adjust` changes the verdicts of an endpoint by what the gateway does for it. */
+  constructor(
+    registry: Registry,
+    config: ModelsConfig,
+    log: Logger,
+    adjust: (features: FeatureTable) => FeatureTable = features => features
+  ) {
+    this.#adjust = adjust
     this.#config = config
     this.#registry = registry
     this.#log = log
@@ -184,7 +186,10 @@ export class Catalog {
       known = [provider, ...(provider.endpoints ?? [])]
         .filter(endpoint => endpoint.serves?.(model) ?? true)
         // A format made for an older kernel has no verdict for the newer features.
-        .map(endpoint => ({ endpoint, features: featureTable(endpoint.featuresFor?.(model) ?? endpoint.features) }))
+        .map(endpoint => ({
+          endpoint,
+          features: this.#adjust(featureTable(endpoint.featuresFor?.(model) ?? endpoint.features))
+        }))
       if (ways.size >= MAX_REMEMBERED) ways.clear()
       ways.set(model, known)
     }

@@ -1,7 +1,7 @@
 import type { PluginEntry } from '../contract/index.ts'
 import type { EnvRef } from '../contract/secret.ts'
 import type { Feature, GapPolicy } from '../ir/index.ts'
-import type { LogConfig, ModelsConfig, RoutingConfig, ServerConfig, UpstreamConfig } from './schema.ts'
+import type { FetchConfig, LogConfig, ModelsConfig, RoutingConfig, ServerConfig, UpstreamConfig } from './schema.ts'
 
 /** Input is a section as the config file writes it: every member optional, and any of them an `env()` or `file()` reference. */
 type Input<T> = {
@@ -12,6 +12,7 @@ type Input<T> = {
 export interface GatewayConfig {
   readonly server?: Input<ServerConfig>
   readonly upstream?: Input<UpstreamConfig>
+  readonly fetch?: Input<FetchConfig>
   readonly log?: Input<LogConfig>
   readonly plugins: readonly PluginEntry[]
   /** Ids of the middleware, outermost first. */
@@ -32,6 +33,7 @@ export interface ResolvedConfig {
   readonly file: string
   readonly server: ServerConfig
   readonly upstream: UpstreamConfig
+  readonly fetch: FetchConfig
   readonly log: LogConfig
   readonly pipeline: readonly string[]
   readonly routing: RoutingConfig

@@ -62,6 +62,27 @@ export const UpstreamSchema = Type.Object(
   closed
 )
 
+export const FetchSchema = Type.Object(
+  {
+    enabled: Type.Boolean({
+      default: false,
+      description: 'Fetch images and files that a request names by URL, for upstreams that take them inline only.'
+    }),
+    maxBytes: Type.Integer({
+      default: 32 * 1024 * 1024,
+      minimum: 1,
+      description: 'Of all that is fetched for one request.'
+    }),
+    timeoutMs: ms('For one file, redirects included; 0 for no limit.', 15_000),
+    maxRedirects: Type.Integer({ default: 3, minimum: 0, description: 'Redirects to follow for one file.' }),
+    allow: Type.Array(Type.String({ minLength: 1 }), {
+      default: [],
+      description: 'Hosts that may have addresses which are not public, e.g. `images.internal`.'
+    })
+  },
+  closed
+)
+
 export const LogSchema = Type.Object(
   {
     level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -142,6 +163,7 @@ export const ConfigSchema = Type.Object(
   {
     server: ServerSchema,
     upstream: UpstreamSchema,
+    fetch: FetchSchema,
     log: LogSchema,
     routing: RoutingSchema,
     models: ModelsSchema,
@@ -157,6 +179,7 @@ export const ConfigSchema = Type.Object(
 
 export type ServerConfig = Static<typeof ServerSchema>
 export type UpstreamConfig = Static<typeof UpstreamSchema>
+export type FetchConfig = Static<typeof FetchSchema>
 export type LogConfig = Static<typeof LogSchema>
 export type RoutingConfig = Static<typeof RoutingSchema>
 export type ModelsConfig = Static<typeof ModelsSchema>

@@ -1,6 +1,9 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { Logger } from 'pino'
+import type { Operation } from '../ir/index.ts'
 import type { ResponseHead } from './http.ts'
+import type { Ingress } from './ingress.ts'
+import type { Way } from './routing.ts'
 import type { ModelRow, UpstreamRequest } from './upstream.ts'
 
 /** Stored is a value with its version, so that two writers cannot overwrite each other unseen. */
@@ -26,6 +29,45 @@ export interface CatalogView {
   models(): readonly ModelRow[]
 }
 
+/** MountedIngress is an ingress that is up. */
+export interface MountedIngress {
+  readonly id: string
+  readonly ingress: Ingress
+}
+
+/** RouteSchema is what a route says of itself: Fastify's schema, and what the documentation of the API shows. */
+export interface RouteSchema extends FastifySchema {
+  readonly summary?: string
+  readonly tags?: readonly string[]
+  /** No list of the routes has it: a file of a page, an answer for the absence of a route. */
+  readonly hide?: boolean
+}
+
+/** MountedRoute is a route of the gateway, whoever brought it. */
+export interface MountedRoute {
+  readonly method: string
+  /** As it is mounted: with `:names` and `*`, and without the server's base path. */
+  readonly path: string
+  readonly schema?: RouteSchema
+}
+
+/**
+ * GatewayView is what is up, for plugins that show it. Most of it is not there yet in `setup`: it is for when a request
+ * comes.
+ */
+export interface GatewayView {
+  /** What stands before every path, '' or with a slash first. */
+  readonly basePath: string
+  readonly version: string
+  /** In the order of the config. */
+  ingresses(): readonly MountedIngress[]
+  /** Ids of the providers. */
+  providers(): readonly string[]
+  routes(): readonly MountedRoute[]
+  /** ways gives the endpoints that could serve an operation for a model of a provider, with their verdicts. */
+  ways(operation: Operation, provider: string, model: string): readonly Way[]
+}
+
 /** Host is what the kernel offers a plugin in `setup`. */
 export interface Host {
   /** The instance's id from the config. */
@@ -34,6 +76,7 @@ export interface Host {
   readonly log: Logger
   readonly store: Store
   readonly catalog: CatalogView
+  readonly gateway: GatewayView
   /** For own routes. An ingress and a surface have a Fastify scope of their own; other kinds share the gateway's. */
   readonly http: FastifyInstance
   /** send is the way out for a plugin that must reach the network: the kernel's transport, to `upstream.origins` only. */

@@ -2,6 +2,12 @@ import type { FeatureTable, IrRequest } from '../ir/index.ts'
 import type { Endpoint } from './provider.ts'
 import type { ModelInfo, Target } from './upstream.ts'
 
+/** Way is an endpoint that could serve a model, with its verdicts for that model. */
+export interface Way {
+  readonly endpoint: Endpoint
+  readonly features: FeatureTable
+}
+
 /** Candidate is a target that could serve an exchange, with what is known of it. */
 export interface Candidate extends Target {
   readonly info?: ModelInfo

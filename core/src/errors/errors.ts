@@ -75,6 +75,13 @@ export const ISTHMUS_PLAN_GAP_POLICY = createError(
   "Unknown gap policy '%s' in x-isthmus-gaps; expected reject, report or emulate"
 )
 
+/* Files that a request names by URL */
+export const ISTHMUS_FETCH_FAILED = createError(
+  'ISTHMUS_FETCH_FAILED',
+  'invalid_request',
+  "The gateway cannot fetch %s from '%s': %s"
+)
+
 /* Upstream */
 export const ISTHMUS_UPSTREAM_CONNECT = createError(
   'ISTHMUS_UPSTREAM_CONNECT',

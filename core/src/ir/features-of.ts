@@ -1,5 +1,5 @@
-import type { Feature } from './features.ts'
-import { asGenerate, type CompleteRequest, type EmbedRequest, type IrRequest } from './operations.ts'
+import { FEATURES, type Feature } from './features.ts'
+import { asGenerate, type CompleteRequest, type EmbedRequest, type IrRequest, type Operation } from './operations.ts'
 import type { FilePart, ImagePart, Part } from './parts.ts'
 import type { GenerateRequest, Message, ToolChoice, ToolDef } from './request.ts'
 
@@ -19,6 +19,23 @@ export function featuresOf(request: IrRequest): ReadonlySet<Feature> {
 
 /** What of a request becomes tokens of its input. */
 const COUNTED = /^(?:input|tools|reasoning|hosted|state\.previous|cache\.handle)\b/
+const COMPLETED = /^(?:complete|sampling|output\.(?:max_tokens|stop|n|logprobs)|identity|ext)\b/
+const EMBEDDED = /^(?:embed|identity\.user|ext)\b/
+
+/** concerns tells whether requests of an operation can need a feature at all. */
+export function concerns(operation: Operation, feature: Feature): boolean {
+  if (FEATURES[feature].class === 'reply') return false
+  switch (operation) {
+    case 'generate':
+      return !/^(?:complete|embed)\./.test(feature)
+    case 'complete':
+      return COMPLETED.test(feature)
+    case 'embed':
+      return EMBEDDED.test(feature)
+    case 'count_tokens':
+      return COUNTED.test(feature)
+  }
+}
 
 function completeFeatures(request: CompleteRequest): ReadonlySet<Feature> {
   const found = new Set(generateFeatures(asGenerate(request)))
@@ -28,7 +45,6 @@ function completeFeatures(request: CompleteRequest): ReadonlySet<Feature> {
   if (request.suffix !== undefined) found.add('complete.suffix')
   if (request.echo) found.add('complete.echo')
   if (request.bestOf !== undefined && request.bestOf > 1) found.add('complete.best_of')
-  if (request.ext !== undefined) found.add('ext')
   return found
 }
 
@@ -41,7 +57,8 @@ function embedFeatures(request: EmbedRequest): ReadonlySet<Feature> {
     else if ((input as readonly Part[]).some(part => part.type !== 'text')) found.add('embed.media')
   }
   if (request.dimensions !== undefined) found.add('embed.dimensions')
-  if (request.task !== undefined || request.title !== undefined) found.add('embed.task')
+  const { task, title, titles } = request
+  if (task !== undefined || title !== undefined || titles !== undefined) found.add('embed.task')
   if (request.identity?.endUser !== undefined) found.add('identity.user')
   if (request.ext !== undefined) found.add('ext')
   return found
@@ -205,7 +222,8 @@ function reasoningFeatures({ reasoning }: GenerateRequest, found: Set<Feature>):
   if (reasoning.mode === 'off') found.add('reasoning.off')
   if (reasoning.mode === 'on' || reasoning.mode === 'adaptive') found.add('reasoning.on')
   if (reasoning.mode === 'between_tools') found.add('reasoning.between_tools')
-  if (reasoning.effort !== undefined) found.add('reasoning.effort')
+  // The effort `none` is another word for off.
+  if (reasoning.effort !== undefined && reasoning.effort !== 'none') found.add('reasoning.effort')
   if (reasoning.budgetTokens !== undefined) found.add('reasoning.budget')
   if (reasoning.expose !== 'default') found.add('reasoning.expose')
   if (reasoning.context !== undefined || reasoning.execMode !== undefined) found.add('reasoning.context')

@@ -55,9 +55,10 @@ const MEMBERS: Partial<Readonly<Record<Feature, readonly string[]>>> = {
   safety: ['safety'],
   'hosted.options': ['hosted'],
   'complete.suffix': ['suffix'],
+  'complete.echo': ['echo'],
   'complete.best_of': ['bestOf'],
   'embed.dimensions': ['dimensions'],
-  'embed.task': ['task', 'title']
+  'embed.task': ['task', 'title', 'titles']
 }
 
 /** LEFT_OUT_HERE are the features that {@link leaveOut} takes away; the others stand in messages and tools, where encoders leave them out. */

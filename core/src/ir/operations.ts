@@ -22,10 +22,15 @@ export interface EmbedRequest extends Common {
   readonly task?: string
   /** The title of what is embedded. */
   readonly title?: string
+  /** Titles of the inputs in their order, '' for none, where they are not all the same. */
+  readonly titles?: readonly string[]
   readonly identity?: Identity
 }
 
-/** EmbedReply keeps vectors in the form they came in: numbers, or base64 of little-endian float32. */
+/**
+ * EmbedReply keeps vectors in the form they came in: numbers, or base64, which is of little-endian float32 unless the
+ * client asked for what only its own format knows.
+ */
 export interface EmbedReply {
   readonly op: 'embed'
   readonly model: string
@@ -82,7 +87,7 @@ export function wishesOf(request: IrRequest): ReplyWishes {
  * conversation cannot say is still a feature of the completion, so that the plan sees it.
  */
 export function asGenerate(request: CompleteRequest): GenerateRequest {
-  const { model, prompts, sampling, output, reply, identity, routing, ingress } = request
+  const { model, prompts, sampling, output, reply, identity, routing, ingress, ext } = request
   const text = prompts.find(prompt => typeof prompt === 'string') ?? ''
   return {
     op: 'generate',
@@ -94,6 +99,8 @@ export function asGenerate(request: CompleteRequest): GenerateRequest {
     reply,
     ...(identity !== undefined && { identity }),
     ...(routing !== undefined && { routing }),
-    ingress
+    ingress,
+    // No encoder of conversations knows them; each says so in its report.
+    ...(ext !== undefined && { ext })
   }
 }

@@ -43,3 +43,53 @@ export function subtract(total: number, ...parts: readonly (number | undefined)[
   for (const part of parts) rest -= part ?? 0
   return Math.max(0, rest)
 }
+
+/** addUsage adds what two replies used. Totals that one of them does not know are not known of both. */
+export function addUsage(one: Usage, other: Usage): Usage {
+  const { cost } = one
+  const known = inputTotal(one) !== undefined && inputTotal(other) !== undefined
+  const made = one.output.total !== undefined && other.output.total !== undefined
+  const priced = cost !== undefined && other.cost?.currency === cost.currency
+  return {
+    input: known ? addInput(one.input, other.input) : {},
+    output: made ? addOutput(one.output, other.output) : {},
+    requests: addEach(one.requests, other.requests),
+    cost: priced ? { amount: cost.amount + other.cost.amount, currency: cost.currency } : undefined,
+    estimated: one.estimated || other.estimated
+  }
+}
+
+function addInput(one: Usage['input'], other: Usage['input']): Usage['input'] {
+  const written = add(one.cacheWrite?.total, other.cacheWrite?.total)
+  const byTtl = addEach(one.cacheWrite?.byTtl, other.cacheWrite?.byTtl)
+  return {
+    fresh: add(one.fresh, other.fresh),
+    cacheRead: add(one.cacheRead, other.cacheRead),
+    cacheWrite: written === undefined ? undefined : { total: written, ...(byTtl && { byTtl }) },
+    toolPrompt: add(one.toolPrompt, other.toolPrompt),
+    byModality: addEach(one.byModality, other.byModality)
+  }
+}
+
+function addOutput(one: Usage['output'], other: Usage['output']): Usage['output'] {
+  return {
+    total: add(one.total, other.total),
+    reasoning: add(one.reasoning, other.reasoning),
+    byModality: addEach(one.byModality, other.byModality),
+    acceptedPrediction: add(one.acceptedPrediction, other.acceptedPrediction),
+    rejectedPrediction: add(one.rejectedPrediction, other.rejectedPrediction)
+  }
+}
+
+function add(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined && other === undefined ? undefined : (one ?? 0) + (other ?? 0)
+}
+
+type Counts = Readonly<Record<string, number>> | undefined
+
+function addEach(one: Counts, other: Counts): Counts {
+  if (one === undefined || other === undefined) return one ?? other
+  const sum: Record<string, number> = { ...one }
+  for (const [name, count] of Object.entries(other)) sum[name] = (sum[name] ?? 0) + count
+  return sum
+}

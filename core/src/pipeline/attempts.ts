@@ -6,10 +6,12 @@ import {
   ISTHMUS_REQUEST_CANCELLED,
   toGatewayError
 } from '../errors/index.ts'
-import { type EventBatch, type Gap, type GapPolicy, type IrRequest, leaveOut } from '../ir/index.ts'
-import { type GapRules, type Planned, requestFor } from '../routing/index.ts'
-import type { Sending, Transport } from '../transport/index.ts'
+import { type EmbedRequest, type EventBatch, type Gap, type GapPolicy, type IrRequest, leaveOut } from '../ir/index.ts'
+import { fetchedFor, type GapRules, type Planned, requestFor } from '../routing/index.ts'
+import type { Fetcher, Sending, Transport } from '../transport/index.ts'
 import { Attempt, type AttemptOutlet, type Upstream } from './attempt.ts'
+import { EmbedParts, inParts } from './embed-parts.ts'
+import { FetchedFiles } from './fetched-files.ts'
 import type { Hooks } from './hooks.ts'
 import type { LiveExchange } from './live-exchange.ts'
 import type { Committed } from './reply-writer.ts'
@@ -23,16 +25,30 @@ export interface AnswerOutlet {
   failed(error: GatewayError): void
 }
 
+/** Fetching is how files are fetched for requests, and how much of them for each. */
+export interface Fetching {
+  readonly fetcher: Pick<Fetcher, 'fetch'>
+  readonly maxBytes: number
+}
+
 /** AttemptsDeps is what attempts need of the pipeline. */
 export interface AttemptsDeps {
   readonly hooks: Hooks
   readonly transport: Transport
   readonly rules: GapRules
   readonly maxAttempts: number
+  /** Absent where the gateway fetches nothing that a request names by URL. */
+  readonly fetching?: Fetching | undefined
   readonly nowMs: () => number
   upstream(id: string): Upstream
   /** suggest names models that are known, for a name that an upstream does not know. */
   suggest(model: string): string
+}
+
+/** Current is an attempt that is under way. */
+interface Current {
+  readonly target: string
+  readonly startMs: number
 }
 
 /**
@@ -50,7 +66,7 @@ export class Attempts {
   #paused = false
   #over = false
   /** The attempt under way, until it is recorded. */
-  #current: { readonly target: string; readonly startMs: number } | undefined
+  #current: Current | undefined
 
   constructor(
     x: LiveExchange,
@@ -107,29 +123,79 @@ export class Attempts {
     const current = { target: `${candidate.provider}/${candidate.model}`, startMs: this.#deps.nowMs() }
     this.#current = current
     try {
-      const upstream = this.#deps.upstream(candidate.provider)
       const { endpoint } = candidate
       const asked = sendable(requestFor(candidate, x.request), candidate.gaps)
       if (endpoint.answer !== undefined) {
         this.#outletFor(candidate, candidate.gaps).committed(undefined, endpoint.answer(asked, candidate))
         return
       }
-      const request = endpoint.encode(asked, candidate)
-      const gaps = this.#allowed(candidate, request.gaps)
-      for (const attempt of this.#deps.hooks.attempt) await attempt(x, request, candidate)
-      if (upstream.provider.authorize !== undefined) {
-        const pending = upstream.provider.authorize(request, x)
-        if (pending !== undefined) await pending
-      }
+      const inlined = this.#inlined(candidate, asked)
+      const ready = inlined instanceof Promise ? await inlined : inlined
       if (this.#over) return
-      const outlet = this.#outletFor(candidate, gaps)
-      const attempt = new Attempt(candidate, request.context, this.#untilEnd, outlet)
-      const sending = this.#deps.transport.dispatch(upstream, request, attempt)
-      // It may have failed already, and the next attempt may be under way.
-      if (this.#current === current) this.#sending = sending
+      const parts = inParts(ready, endpoint.maxInputs)
+      if (parts === undefined) await this.#send(candidate, current, ready, gaps => this.#outletFor(candidate, gaps))
+      else await this.#sendParts(candidate, current, parts)
     } catch (thrown) {
       this.#failed(toGatewayError(thrown, candidate.provider), undefined)
     }
+  }
+
+  /** inlined gives the request with the files in it that the candidate cannot fetch, where the gateway may. */
+  #inlined(candidate: Planned, asked: IrRequest): IrRequest | Promise<IrRequest> {
+    const { fetching } = this.#deps
+    if (fetching === undefined) return asked
+    const features = fetchedFor(candidate, candidate.gaps)
+    if (features.length === 0) return asked
+    this.#x.files ??= new FetchedFiles(fetching.fetcher, fetching.maxBytes)
+    return this.#x.files.inline(asked, features, this.#x.signal)
+  }
+
+  /** send puts one request of an attempt on its way. */
+  async #send(
+    candidate: Planned,
+    current: Current,
+    asked: IrRequest,
+    outletFor: (gaps: readonly Gap[]) => AttemptOutlet
+  ): Promise<void> {
+    const x = this.#x
+    const upstream = this.#deps.upstream(candidate.provider)
+    const request = candidate.endpoint.encode(asked, candidate)
+    const gaps = this.#allowed(candidate, request.gaps)
+    for (const attempt of this.#deps.hooks.attempt) await attempt(x, request, candidate)
+    if (upstream.provider.authorize !== undefined) {
+      const pending = upstream.provider.authorize(request, x)
+      if (pending !== undefined) await pending
+    }
+    if (this.#over) return
+    const attempt = new Attempt(candidate, request.context, this.#untilEnd, outletFor(gaps))
+    const sending = this.#deps.transport.dispatch(upstream, request, attempt)
+    // It may have failed already, and the next attempt may be under way.
+    if (this.#current === current) this.#sending = sending
+  }
+
+  /** sendParts sends a request for many vectors part by part. The attempt stands or falls with all of them. */
+  #sendParts(candidate: Planned, current: Current, parts: readonly EmbedRequest[]): Promise<void> {
+    const joined = new EmbedParts(candidate.provider)
+    const told: Gap[] = []
+    const send = (at: number): Promise<void> =>
+      this.#send(candidate, current, parts[at] as EmbedRequest, gaps => {
+        told.push(...gaps)
+        const whole = this.#outletFor(candidate, told)
+        const committed = (head: ResponseHead | undefined, held: EventBatch): boolean => {
+          try {
+            joined.add(held)
+          } catch (thrown) {
+            this.#failed(toGatewayError(thrown, candidate.provider), undefined)
+            return true
+          }
+          if (at === parts.length - 1) return whole.committed(head, joined.events())
+          this.#sending?.leave()
+          send(at + 1).catch(thrown => this.#failed(toGatewayError(thrown, candidate.provider), undefined))
+          return true
+        }
+        return { ...whole, committed }
+      })
+    return send(0)
   }
 
   /** allowed joins the losses known beforehand and those that the values told, unless the rules forbid one of them. */

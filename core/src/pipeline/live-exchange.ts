@@ -6,6 +6,7 @@ import { ISTHMUS_INTERNAL, ISTHMUS_REQUEST_CANCELLED } from '../errors/index.ts'
 import type { EventBatch, Gap, IrRequest } from '../ir/index.ts'
 import type { Instance } from '../registry/index.ts'
 import type { GatewayPlan } from '../routing/index.ts'
+import type { FetchedFiles } from './fetched-files.ts'
 
 /** Work is what is under way for an exchange and must stop when the client leaves. */
 export interface Work {
@@ -32,6 +33,8 @@ export class LiveExchange implements Exchange {
   model = ''
   stream = false
   answered: EventBatch | undefined
+  /** What was fetched for it, for the next attempt. */
+  files: FetchedFiles | undefined
   /**
    * An object and no callback: V8 puts a function that is assigned to a property among the old objects at once, and
    * everything that it reaches would stay until the next full collection.
@@ -101,6 +104,7 @@ export class LiveExchange implements Exchange {
 
   /** letGo drops the conversation once it cannot be needed again: it would live as long as the reply. */
   letGo(): void {
+    this.files = undefined
     const request = this.#request
     if (request === undefined || (request.op !== 'generate' && request.op !== 'complete')) return
     const { model, reply, ingress } = request

@@ -13,7 +13,7 @@ import {
 import { wishesOf } from '../ir/index.ts'
 import type { Instance, Registry } from '../registry/index.ts'
 import { GapRules } from '../routing/index.ts'
-import type { Transport } from '../transport/index.ts'
+import type { Fetcher, Transport } from '../transport/index.ts'
 import type { Upstream } from './attempt.ts'
 import type { AttemptsDeps } from './attempts.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -29,6 +29,8 @@ export interface PipelineDeps {
   readonly config: ResolvedConfig
   readonly log: Logger
   readonly clock?: Clock
+  /** Default: nothing is fetched that a request names by URL. */
+  readonly fetcher?: Pick<Fetcher, 'fetch'> | undefined
 }
 
 /** callOf is there for every exchange that got as far as its body. */
@@ -47,7 +49,7 @@ export class Pipeline {
   #ownDeps = new Map<string, RunDeps>()
   #live = new LiveExchanges()
 
-  constructor({ registry, catalog, transport, config, log, clock = systemClock }: PipelineDeps) {
+  constructor({ registry, catalog, transport, config, log, fetcher, clock = systemClock }: PipelineDeps) {
     this.#log = log
     this.#clock = clock
     this.#hooks = compileHooks(registry, config.pipeline)
@@ -58,6 +60,7 @@ export class Pipeline {
       transport,
       rules: new GapRules(config.gaps),
       maxAttempts: config.routing.fallback.attempts,
+      fetching: fetcher && { fetcher, maxBytes: config.fetch.maxBytes },
       nowMs: clock.nowMs,
       upstream(id) {
         const upstream = upstreams.get(id)

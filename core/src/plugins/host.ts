@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { CatalogView, Host, ResponseHead, Store, UpstreamRequest } from '../contract/index.ts'
+import type { CatalogView, GatewayView, Host, ResponseHead, Store, UpstreamRequest } from '../contract/index.ts'
 import { ISTHMUS_PLUGIN_ORIGIN } from '../errors/index.ts'
 import type { Registry } from '../registry/index.ts'
 import { prefixed } from './memory-store.ts'
@@ -17,6 +17,7 @@ export type SendFromPlugin = (
 export interface HostDeps {
   readonly log: Logger
   readonly catalog: CatalogView
+  readonly gateway: GatewayView
   readonly send: SendFromPlugin
   /** To be filled; default: a new one. */
   readonly registry?: Registry
@@ -27,6 +28,7 @@ export interface HostParts {
   readonly log: Logger
   readonly store: Store
   readonly catalog: CatalogView
+  readonly gateway: GatewayView
   readonly http: FastifyInstance
   readonly send: SendFromPlugin
   /** Origins that may be sent to. */
@@ -34,13 +36,14 @@ export interface HostParts {
 }
 
 /** hostFor makes what one instance sees of the kernel. */
-export function hostFor({ id, log, store, catalog, http, send, origins }: HostParts): Host {
+export function hostFor({ id, log, store, catalog, gateway, http, send, origins }: HostParts): Host {
   const allowed = new Set(origins.map(originOf))
   return {
     id,
     log,
     store: prefixed(store, `${id}/`),
     catalog,
+    gateway,
     http,
     async send(origin, request, signal) {
       // A path like `@other.example/` would move the request to another host when put behind the origin.

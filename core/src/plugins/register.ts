@@ -29,8 +29,9 @@ export async function registerPlugins(
     const setUp = async (http: FastifyInstance): Promise<void> => {
       const log = deps.log.child({ plugin: found.id })
       const store = registry.all('store')[0]?.contribution ?? memory
-      const { catalog, send } = deps
-      const host = hostFor({ id: found.id, log, store, catalog, http, send, origins: config.upstream.origins })
+      const { catalog, gateway, send } = deps
+      const { origins } = config.upstream
+      const host = hostFor({ id: found.id, log, store, catalog, gateway, http, send, origins })
       const contribution = await found.plugin.setup(host, found.options as never)
       if (typeof contribution !== 'object' || contribution === null) {
         throw new TypeError(`setup gave ${describe(contribution)} in place of a ${found.kind}`)

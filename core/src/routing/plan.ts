@@ -1,5 +1,5 @@
-import type { Offer, Way } from '../catalog/index.ts'
-import type { Candidate, Plan, SetAside } from '../contract/index.ts'
+import type { Offer } from '../catalog/index.ts'
+import type { Candidate, Plan, SetAside, Way } from '../contract/index.ts'
 import { ISTHMUS_PLAN_NO_CANDIDATE } from '../errors/index.ts'
 import {
   asGenerate,
@@ -8,7 +8,8 @@ import {
   featuresOf,
   type Gap,
   type GapPolicy,
-  type IrRequest
+  type IrRequest,
+  type Operation
 } from '../ir/index.ts'
 import { ESTIMATE } from './estimate.ts'
 import { checkGaps, type GapCheck, type GapRules } from './gaps.ts'
@@ -68,8 +69,8 @@ const IN_WORDS = {
 } as const satisfies Record<IrRequest['op'], string>
 
 /**
- * bestWay takes the endpoint that loses least. Of those that lose the same the one wins that speaks the client's own
- * format, then the one that the provider would rather be asked on.
+ * bestWay takes the endpoint that loses least, and one that only stands in if there is no other. Of those that lose the
+ * same the one wins that speaks the client's own format, then the one that the provider would rather be asked on.
  */
 function bestWay(
   request: IrRequest,
@@ -84,14 +85,14 @@ function bestWay(
   let lacking: readonly Feature[] = NOTHING
   for (const way of ways) {
     const exact = (way.endpoint.operation ?? 'generate') === request.op
-    if (!exact && !standsIn(way, request)) continue
+    if (!exact && !(standsIn(way, request.op) && saysSomething(request))) continue
     const check = checkGaps(needs, exact ? way.features : { ...way.features, ...AS_TURN }, rules, caller)
     if (check.lacking.length > 0) {
       if (lacking.length === 0) lacking = check.lacking
       continue
     }
     const foreign = way.endpoint.format === request.ingress.format ? 0 : 0.5
-    const loss = check.gaps.length + foreign
+    const loss = check.gaps.length + foreign + (exact ? 0 : STAND_IN)
     if (loss >= least) continue
     least = loss
     best = way
@@ -107,9 +108,25 @@ function bestWay(
 }
 
 /** A conversation stands in for a text completion: the prompt becomes the one turn of a user. */
-const standsIn = (way: Way, request: IrRequest): boolean =>
-  request.op === 'complete' && (way.endpoint.operation ?? 'generate') === 'generate'
+const standsIn = (way: Way, operation: Operation): boolean =>
+  operation === 'complete' && (way.endpoint.operation ?? 'generate') === 'generate'
+/** A turn of nothing is no turn: a text from nowhere needs a completion of its own. */
+const saysSomething = (request: IrRequest): boolean =>
+  request.op === 'complete' && request.prompts.some(prompt => prompt !== '')
+/** An endpoint of the operation itself goes before one that stands in, whatever it leaves out. */
+const STAND_IN = 1000
 const AS_TURN = { 'complete.prompt': 'emulated' } as const
+
+/** waysFor gives the ways that could serve an operation, also those that only stand in, for reports. */
+export function waysFor(operation: Operation, ways: readonly Way[]): readonly Way[] {
+  const serving = ways.flatMap(way => {
+    if ((way.endpoint.operation ?? 'generate') === operation) return way
+    return standsIn(way, operation) ? { ...way, features: { ...way.features, ...AS_TURN } } : []
+  })
+  const known = ways[0]
+  if (operation !== 'count_tokens' || known === undefined) return serving
+  return [...serving, { endpoint: ESTIMATE, features: known.features }]
+}
 
 /** requestFor gives the request as an endpoint takes it. */
 export function requestFor({ endpoint }: Planned, request: IrRequest): IrRequest {

@@ -7,12 +7,14 @@ import { isGatewayError, toGatewayError } from '../errors/index.ts'
 import { Pipeline } from '../pipeline/index.ts'
 import { type Prepared, registerPlugins } from '../plugins/index.ts'
 import { Registry } from '../registry/index.ts'
-import { Transport } from '../transport/index.ts'
+import { withFetching } from '../routing/index.ts'
+import { Fetcher, Transport } from '../transport/index.ts'
 import { answerError } from './answer.ts'
 import { answerClientError } from './client-errors.ts'
 import { allowOrigins } from './cors.ts'
 import { Connections, drain, LAST_WRITES_MS } from './drain.ts'
 import { Exchanges } from './exchanges.ts'
+import { gatewayView } from './gateway-view.ts'
 import { mountIngresses } from './ingress-routes.ts'
 import { listen } from './listen.ts'
 import { mountsOf, unreachable } from './mounts.ts'
@@ -47,6 +49,8 @@ export async function createGateway({ loaded, prepared, log }: GatewayParts): Pr
   const registry = new Registry()
   const ingresses = () => registry.all('ingress')
   const transport = new Transport(config.upstream, loaded.env)
+  const fetcher = config.fetch.enabled ? new Fetcher(config.fetch) : undefined
+  const closeTransports = async () => void (await Promise.all([transport.close(), fetcher?.close()]))
   const app = createFastify({
     ...serverOptions(config.server, loaded.dir),
     frameworkErrors: (_error, request, reply) => answerFramework(request, reply, ingresses),
@@ -61,6 +65,7 @@ export async function createGateway({ loaded, prepared, log }: GatewayParts): Pr
   let exchanges: Exchanges
   let lister: ModelLister
 
+  const view = gatewayView(app, { registry, basePath: config.server.basePath, catalog: () => catalog })
   refuseUpgrades(app, ingresses)
   const extraHeaders = await allowOrigins(app, config.server.cors)
   answerBugs(app, log)
@@ -70,12 +75,13 @@ export async function createGateway({ loaded, prepared, log }: GatewayParts): Pr
       log,
       registry,
       catalog: { models: () => catalog?.rows() ?? [] },
+      gateway: view,
       send: (id, origin, request, signal) => transport.fetchWhole(transport.plain(id, origin), request, signal)
     })
     registry.freeze()
-    catalog = new Catalog(registry, config.models, log)
+    catalog = new Catalog(registry, config.models, log, fetcher && withFetching)
     lister = new ModelLister(catalog, registry, transport, config.models.refreshMs, log)
-    pipeline = new Pipeline({ registry, catalog, transport, config, log })
+    pipeline = new Pipeline({ registry, catalog, transport, config, log, fetcher })
     exchanges = new Exchanges(pipeline)
     const mounts = mountsOf(ingresses())
     for (const mount of mounts) {
@@ -90,7 +96,7 @@ export async function createGateway({ loaded, prepared, log }: GatewayParts): Pr
     await app.ready()
   } catch (thrown) {
     await app.close()
-    await transport.close()
+    await closeTransports()
     throw thrown
   }
 
@@ -104,7 +110,7 @@ export async function createGateway({ loaded, prepared, log }: GatewayParts): Pr
     const cut = setTimeout(() => app.server.closeAllConnections(), Math.min(LAST_WRITES_MS, drainMs))
     await app.close()
     clearTimeout(cut)
-    await transport.close()
+    await closeTransports()
   }
 
   return {

@@ -30,10 +30,19 @@ export function mountsOf(ingresses: readonly IngressInstance[]): readonly Mount[
   return [...byKey.values()]
 }
 
-/** unreachable gives the ingresses that never get a request of this mount, because another one is the default before them. */
+/**
+ * unreachable gives the ingresses that never get a request of this mount, because another one is the default before them.
+ * Where both would write the same list of models, nobody misses anything.
+ */
 export function unreachable(mount: Mount): readonly MountEntry[] {
-  return mount.entries.filter(entry => entry.ingress.contribution.claims === undefined).slice(1)
+  const [first, ...others] = mount.entries.filter(isDefault)
+  return others.filter(entry => first === undefined || !listsAlike(first, entry))
 }
+
+const listsAlike = (one: MountEntry, other: MountEntry): boolean =>
+  'operation' in one.route &&
+  'operation' in other.route &&
+  one.ingress.contribution.encodeModels === other.ingress.contribution.encodeModels
 
 /** choose asks who claims the caller; who claims nothing is the default. */
 export function choose(entries: readonly MountEntry[], head: RequestHead): MountEntry {
@@ -57,7 +66,9 @@ export function speaker(ingresses: readonly IngressInstance[], head: RequestHead
   return best ?? ingresses.find(ingress => claims(ingress, head)) ?? ingresses[0]
 }
 
-const claims = ({ contribution }: IngressInstance, head: RequestHead): boolean => contribution.claims?.(head) === true
+/** claims tells whether an ingress says of a caller that it speaks its format. */
+export const claims = ({ contribution }: IngressInstance, head: RequestHead): boolean =>
+  contribution.claims?.(head) === true
 
 const isDefault = ({ ingress }: MountEntry): boolean => ingress.contribution.claims === undefined
 

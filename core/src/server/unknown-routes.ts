@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type { RouteSchema } from '../contract/index.ts'
 import {
   type GatewayError,
   ISTHMUS_OPERATION_UNSUPPORTED,
@@ -9,7 +10,7 @@ import {
 } from '../errors/index.ts'
 import type { Instance } from '../registry/index.ts'
 import { type AnswerOptions, answerError } from './answer.ts'
-import { isBelow, type Mount, speaker } from './mounts.ts'
+import { claims, isBelow, type Mount, speaker } from './mounts.ts'
 import { requestHead, shownPath } from './request-head.ts'
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
@@ -27,6 +28,9 @@ export function refuseUpgrades(app: FastifyInstance, ingresses: Ingresses): void
 }
 const HTTP_ONLY = { upgrade: 'HTTP/1.1', connection: 'Upgrade, close' }
 
+/** A route that is none: no list of the routes has it. */
+const HIDDEN: RouteSchema = { hide: true }
+
 /** mountUnknown answers unknown paths, and known paths asked with a method they do not have. */
 export function mountUnknown(app: FastifyInstance, mounts: readonly Mount[], ingresses: Ingresses): void {
   const allowed = new Map<string, Set<HTTPMethods>>()
@@ -40,7 +44,7 @@ export function mountUnknown(app: FastifyInstance, mounts: readonly Mount[], ing
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers()
     scope.setNotFoundHandler((request, reply) => {
-      return answerIn(ingresses, request, reply, unknown(ingresses(), request))
+      return answerUnknown(ingresses, request, reply)
     })
     for (const [url, methods] of allowed) {
       const allow = [...methods].join(', ')
@@ -51,7 +55,7 @@ export function mountUnknown(app: FastifyInstance, mounts: readonly Mount[], ing
       for (const method of METHODS) {
         if (methods.has(method) || scope.hasRoute({ method, url })) continue
         const onRequest = (request: FastifyRequest, reply: FastifyReply) => void refuse(request, reply)
-        scope.route({ method, url, exposeHeadRoute: false, onRequest, handler: refuse })
+        scope.route({ method, url, exposeHeadRoute: false, schema: HIDDEN, onRequest, handler: refuse })
       }
     }
     done()
@@ -63,14 +67,21 @@ export function answerFramework(request: FastifyRequest, reply: FastifyReply, in
   answerIn(ingresses, request, reply, ISTHMUS_REQUEST_INVALID('The path of the request cannot be read'))
 }
 
-/** unknown tells a path that nobody knows from one that its family knows and that is not served here. */
-function unknown(all: readonly Instance<'ingress'>[], request: FastifyRequest): GatewayError {
-  const { path } = requestHead(request)
-  const family = all.find(it => it.contribution.unsupported?.some(prefix => isBelow(path, prefix)))
-  if (family === undefined) return ISTHMUS_ROUTE_NOT_FOUND(request.method, shownPath(request.originalUrl))
+/** answerUnknown tells a path that nobody knows from one that its family knows and that is not served here. */
+function answerUnknown(ingresses: Ingresses, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const all = ingresses()
+  const head = requestHead(request)
+  const families = all.filter(it => it.contribution.unsupported?.some(prefix => isBelow(head.path, prefix)))
+  const [first] = families
+  if (first === undefined) {
+    const error = ISTHMUS_ROUTE_NOT_FOUND(request.method, shownPath(request.originalUrl))
+    return answerIn(ingresses, request, reply, error)
+  }
   const served = all.flatMap(({ contribution }) => contribution.routes.find(route => 'calls' in route)?.path ?? [])
   const details = { clientCode: 'unsupported_operation' }
-  return ISTHMUS_OPERATION_UNSUPPORTED.with(details, shownPath(path), [...new Set(served)].join(', '))
+  const error = ISTHMUS_OPERATION_UNSUPPORTED.with(details, shownPath(head.path), [...new Set(served)].join(', '))
+  // Families share paths such as that of files: there the headers tell more than the path.
+  return answerError(reply, families.find(it => claims(it, head)) ?? first, error)
 }
 
 function answerIn(

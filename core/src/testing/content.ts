@@ -58,6 +58,8 @@ export function replyContent(response: IrResponse, table: FeatureTable): unknown
   const shown = (feature: Feature): boolean => expresses(verdictOf(table, feature))
   // A conversion may make text of a refusal; a format that has a word of its own for it keeps the two apart.
   const refusals = table['reply.refusal'] === 'exact'
+  // A format without tools has no calls either.
+  const called = verdictOf(table, 'tools.function') !== 'rejected'
   const choices = shown('reply.choices') ? response.choices : response.choices.slice(0, 1)
   return {
     model: response.model,
@@ -66,11 +68,11 @@ export function replyContent(response: IrResponse, table: FeatureTable): unknown
       refusal: refusals ? textOf(choice.parts, 'refusal') : undefined,
       reasoning: shown('reply.reasoning') ? textOf(choice.parts, 'reasoning') : undefined,
       calls: choice.parts.flatMap(part =>
-        part.type === 'tool_call' && part.kind === 'function'
+        called && part.type === 'tool_call' && part.kind === 'function'
           ? [{ id: part.id, name: part.name, args: part.argsText }]
           : []
       ),
-      finish: finishWord(choice.finish.reason, shown('reply.stop_sequence'))
+      finish: finishWord(choice.finish.reason, shown('reply.stop_sequence'), called)
     }))
   }
 }
@@ -84,12 +86,17 @@ export function usageContent({ usage }: IrResponse): unknown {
 
 function textOf(parts: readonly Part[], type: 'text' | 'refusal' | 'reasoning'): string {
   let text = ''
-  for (const part of parts) if (part.type === type) text += part.text ?? ''
+  for (const part of parts) {
+    if (part.type !== type) continue
+    // A format may have no reasoning but a summary of it.
+    text += part.text ?? (part.type === 'reasoning' ? (part.summary ?? []).join('\n\n') : '')
+  }
   return text
 }
 
 /** finishWord: formats divide the ways to decline differently, and not all of them tell a stop sequence apart. */
-function finishWord(reason: string, stopSequences: boolean): string {
+function finishWord(reason: string, stopSequences: boolean, called: boolean): string {
   if (reason === 'refusal' || reason === 'content_filter') return 'declined'
+  if (reason === 'tool_calls' && !called) return 'stop'
   return reason === 'stop_sequence' && !stopSequences ? 'stop' : reason
 }

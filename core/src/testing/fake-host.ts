@@ -1,8 +1,8 @@
 import { fail } from 'node:assert/strict'
 import { Writable } from 'node:stream'
-import type { FastifyInstance } from 'fastify'
+import createFastify, { type FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
-import type { HeaderMap, Host, ModelRow, Store, UpstreamRequest } from '../contract/index.ts'
+import type { GatewayView, HeaderMap, Host, ModelRow, Store, UpstreamRequest } from '../contract/index.ts'
 import { MemoryStore } from '../plugins/memory-store.ts'
 
 /** SentReply is one scripted answer to `host.send`. */
@@ -17,6 +17,9 @@ export interface FakeHostOptions {
   readonly id?: string
   readonly store?: Store
   readonly models?: readonly ModelRow[]
+  /** What is to be seen of the gateway; by itself there is nothing. */
+  readonly gateway?: Partial<GatewayView>
+  /** Default: a server of its own, which does not listen and closes with the host. */
   readonly http?: FastifyInstance
   /** Answers to `send`, in order; or a function in its place. */
   readonly send?: readonly SentReply[] | Host['send']
@@ -31,9 +34,19 @@ export interface FakeHost extends Host {
   close(): Promise<void>
 }
 
+const NOTHING: GatewayView = {
+  basePath: '',
+  version: '0.0.0',
+  ingresses: () => [],
+  providers: () => [],
+  routes: () => [],
+  ways: () => []
+}
+
 /** fakeHost gives `setup` a host without a gateway. */
 export function fakeHost(options: FakeHostOptions = {}): FakeHost {
-  const { id = 'kit', models = [], http } = options
+  const { id = 'kit', models = [] } = options
+  let http = options.http
   const lines: Record<string, unknown>[] = []
   const sent: { origin: string; request: UpstreamRequest }[] = []
   const closers: (() => void | Promise<void>)[] = []
@@ -42,8 +55,10 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     log: memoryLogger(id, lines),
     store: options.store ?? new MemoryStore(),
     catalog: { models: () => models },
+    gateway: { ...NOTHING, ...options.gateway },
     get http() {
-      return http ?? fail('the plugin used host.http; give fakeHost an http to test that')
+      http ??= createFastify({ ajv: { customOptions: { coerceTypes: false, removeAdditional: false } } })
+      return http
     },
     async send(origin, request, signal) {
       sent.push({ origin, request })
@@ -58,6 +73,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     sent,
     async close() {
       for (const closer of closers.splice(0).reverse()) await closer()
+      if (options.http === undefined) await http?.close()
     }
   }
 }

@@ -1,7 +1,15 @@
 import { deepEqual, match, ok } from 'node:assert/strict'
-import type { ReplyOptions, ResponseDecoder, WireFormat } from '../contract/index.ts'
+import type { MessageFormat, ReplyOptions, ResponseDecoder, WireFormat } from '../contract/index.ts'
 import { createError } from '../errors/index.ts'
-import { assertGrammar, type EventBatch, endEvent, errorEvent, type FeatureTable, fold } from '../ir/index.ts'
+import {
+  assertGrammar,
+  type EventBatch,
+  endEvent,
+  errorEvent,
+  type FeatureTable,
+  fold,
+  type GenerateRequest
+} from '../ir/index.ts'
 import { type Case, outcomeOf } from './case.ts'
 import { replyContent, usageContent } from './content.ts'
 import { decodeAll, decodeInAllChunkings } from './decode-all.ts'
@@ -26,8 +34,11 @@ export function replyOptions(changes: Partial<ReplyOptions> = {}): ReplyOptions 
 const TARGET = { provider: 'kit', model: 'kit-model' }
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
+/** ReplyCodec is the half of a codec that is about replies. */
+type ReplyCodec<T> = Pick<MessageFormat<GenerateRequest, T>, 'features' | 'repliesWith' | 'response'>
+
 /** formatReplyCases hold the reply half of a codec. What it wrote is read back by the format's own decoder. */
-export function formatReplyCases<T>(format: WireFormat<T>, fixtures: FormatFixtures): readonly Case[] {
+export function formatReplyCases<T>(format: ReplyCodec<T>, fixtures: Pick<FormatFixtures, 'replies'>): readonly Case[] {
   const { response } = format
   const table = format.repliesWith?.(replyOptions()) ?? format.features
   const decoder = (type: string): ResponseDecoder =>

@@ -1,10 +1,11 @@
 import type { ResponseDecoder, ResponseHead, Rewrite } from '../contract/index.ts'
-import { ISTHMUS_UPSTREAM_CLOSED, ISTHMUS_UPSTREAM_PROTOCOL, isGatewayError } from '../errors/index.ts'
+import { ISTHMUS_UPSTREAM_CLOSED } from '../errors/index.ts'
 import type { EventBatch } from '../ir/index.ts'
 import { ReplyBuilder } from '../ir/index.ts'
 import { isObject, type JsonObject, parseJson, parseObject } from './json.ts'
 import { JsonArrayReader } from './json-array-reader.ts'
 import { LineReader } from './line-reader.ts'
+import { noAnswer, notAnObject, textOf, unreadable } from './reply-body.ts'
 import { type SseListener, SseReader } from './sse-reader.ts'
 
 /** ReplyReader is what a codec brings to read a reply in either form: it writes what it read to the builder. */
@@ -77,7 +78,7 @@ class WholeDecoder implements ResponseDecoder {
     if (this.#stream !== undefined) return this.#stream.push(chunk)
     this.#chunks.push(chunk)
     if (this.#sniffed) return []
-    const text = decodeUtf8(this.#chunks)
+    const text = textOf(this.#chunks)
     if (text.trimStart().length < SNIFF_CHARS) return []
     this.#sniffed = true
     return this.#streams(text) ? this.#toStream(text) : []
@@ -85,22 +86,22 @@ class WholeDecoder implements ResponseDecoder {
 
   end(): EventBatch {
     if (this.#stream !== undefined) return this.#stream.end()
-    const text = decodeUtf8(this.#chunks)
+    const text = textOf(this.#chunks)
     const out = new ReplyBuilder()
     const body = parseJson(text)
     if (isObject(body)) {
       try {
         this.#reader.whole(body, out)
       } catch (thrown) {
-        failWith(out, this.#provider, thrown)
+        out.fail(unreadable(this.#provider, thrown))
       }
     } else if (this.#streams(text)) {
       const events = this.#toStream(text)
       return [...events, ...(this.#stream as unknown as StreamDecoder).end()]
     } else {
-      out.fail(ISTHMUS_UPSTREAM_PROTOCOL(this.#provider, text === '' ? 'empty body' : 'body is not a JSON object'))
+      out.fail(notAnObject(this.#provider, text))
     }
-    if (!out.ended) out.fail(ISTHMUS_UPSTREAM_PROTOCOL(this.#provider, 'the body holds no answer'))
+    if (!out.ended) out.fail(noAnswer(this.#provider))
     return out.take()
   }
 
@@ -114,11 +115,6 @@ class WholeDecoder implements ResponseDecoder {
     this.#chunks = []
     return events
   }
-}
-
-/** decodeUtf8 strips a byte order mark, which JSON.parse would refuse. */
-function decodeUtf8(chunks: readonly Uint8Array[]): string {
-  return new TextDecoder().decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
 }
 
 type Frames = SseReader | LineReader | JsonArrayReader
@@ -149,7 +145,7 @@ class StreamDecoder implements ResponseDecoder {
     try {
       this.#frames.push(chunk)
     } catch (thrown) {
-      failWith(out, this.#provider, thrown)
+      out.fail(unreadable(this.#provider, thrown))
     }
     return out.take()
   }
@@ -162,7 +158,7 @@ class StreamDecoder implements ResponseDecoder {
       if (!out.ended) this.#readStray(stray)
       if (!out.ended) this.#reader.end(out)
     } catch (thrown) {
-      failWith(out, this.#provider, thrown)
+      out.fail(unreadable(this.#provider, thrown))
     }
     if (!out.ended) out.fail(ISTHMUS_UPSTREAM_CLOSED(this.#provider))
     return out.take()
@@ -176,11 +172,4 @@ class StreamDecoder implements ResponseDecoder {
     if (this.#events === 0) this.#reader.whole(body, this.#out)
     else this.#reader.event(JSON.stringify(body), undefined, this.#out)
   }
-}
-
-/** failWith turns what a reader throws into the reply's error: an upstream's nonsense never escapes as an exception. */
-function failWith(out: ReplyBuilder, provider: string, thrown: unknown): void {
-  out.fail(
-    isGatewayError(thrown) ? thrown : ISTHMUS_UPSTREAM_PROTOCOL.with({ cause: thrown }, provider, 'unreadable reply')
-  )
 }

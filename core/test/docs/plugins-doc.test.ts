@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isPlugin, type Plugin } from '@isthmus/core'
-import { fakeHost, meterCases, middlewareCases, providerCases } from '@isthmus/core/testing'
+import { fakeHost, meterCases, middlewareCases, providerCases, surfaceCases } from '@isthmus/core/testing'
 import t from 'tap'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -100,10 +100,10 @@ t.test('the meter and the middleware of the guide pass the kit', async t => {
 })
 
 t.test('the surface of the guide answers', async t => {
-  const routes = new Map<string, () => unknown>()
-  const http = { get: (path: string, handler: () => unknown) => void routes.set(path, handler) }
   const hello = (await load('hello/src/index.ts')) as Plugin<'surface'>
-  const models = [{ id: 'kit/small', provider: 'kit' }]
-  await hello.setup(fakeHost({ http: http as never, models }), {})
-  t.strictSame(routes.get('/hello')?.(), { models: ['kit/small'] })
+  const host = fakeHost({ models: [{ id: 'kit/small', provider: 'kit' }] })
+  await hello.setup(host, {})
+  t.strictSame((await host.http.inject('/hello')).json(), { models: ['kit/small'] })
+  await host.close()
+  for (const { name, run } of surfaceCases(hello)) await t.resolves(async () => run(), name)
 })

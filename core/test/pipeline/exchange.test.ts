@@ -34,6 +34,11 @@ t.test('a whole reply is the fold of the events, with its length', async t => {
   t.equal(h.upstreams[0]?.requests[0]?.json().model, 'm')
 })
 
+t.test('the decoder of a request may keep something of it for the encoder of the reply', async t => {
+  const h = await harness(t, { upstreams: [whole('hello')] })
+  t.match(await (await h.ask({ model: 'm', text: 'hi', echo: { kept: 1 } })).json(), { echo: { kept: 1 } })
+})
+
 t.test('a client that waits for a whole reply gets the stream of an upstream folded', async t => {
   const h = await harness(t, { upstreams: [hello] })
   t.match(await (await h.ask({ model: 'm', text: 'hi' })).json(), { said: 'hello' })

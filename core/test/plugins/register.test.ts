@@ -7,6 +7,7 @@ import type { Environment } from '../../src/config/index.ts'
 import { env, type Host, SecretString, type Store, type UpstreamRequest } from '../../src/contract/index.ts'
 import { KINDS, MemoryStore, preparePlugins, registerPlugins, type SendFromPlugin } from '../../src/plugins/index.ts'
 import type { Registry } from '../../src/registry/index.ts'
+import { fakeHost } from '../../src/testing/index.ts'
 import { EMPTY_CONFIG, loadedWith, meter, middleware, ofKind } from './support/loaded.ts'
 
 interface Booted {
@@ -40,7 +41,8 @@ async function boot(t: Test, plugins: readonly unknown[], wanted: Wanted = {}): 
   )
   const config = { ...prepared.config, upstream: { ...prepared.config.upstream, origins: [...origins] } }
   const catalog = { models: () => [{ id: 'a/b', provider: 'a' }] }
-  const registry = await registerPlugins(app, { ...prepared, config }, { log, catalog, send })
+  const { gateway } = fakeHost()
+  const registry = await registerPlugins(app, { ...prepared, config }, { log, catalog, gateway, send })
   return { app, registry, lines, sent }
 }
 

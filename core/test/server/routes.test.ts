@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Type } from 'typebox'
-import { defineSurface, use } from '../../src/contract/index.ts'
+import { defineSurface, ingressFrom, use } from '../../src/contract/index.ts'
+import { tiny } from '../pipeline/support/tiny-format.ts'
 import { ingress, rig, small, Wire } from './support/rig.ts'
 
 const SMALL = { 'x-small': '1' }
@@ -33,6 +34,28 @@ t.test('a second ingress without claims on a path is told at the start', async t
     logged.filter(line => line.level === 40),
     [{ plugin: 'other', path: '/v1/tiny' }, { path: '/v1/models' }, { path: '/v1/models/*' }]
   )
+})
+
+t.test('two ingresses that write the same list of models are no matter of concern', async t => {
+  const format = tiny()
+  const other = (name: string) => ({
+    ...ingress(name),
+    setup: () =>
+      ingressFrom(format, {
+        routes: [
+          { method: 'POST', path: `/v1/${name}`, operation: 'generate' },
+          { method: 'GET', path: '/v1/models', operation: 'models' },
+          { method: 'GET', path: '/v1/models/*', operation: 'model' }
+        ],
+        prefixes: []
+      })
+  })
+  const { logged, url } = await rig(t, { ingresses: [use(other('one')), use(other('two'))] })
+  t.same(
+    logged.filter(line => line.level === 40),
+    []
+  )
+  t.equal((await get(`${url}/v1/models`)).status, 200)
 })
 
 t.test('a model is found under its id as a path, with slashes, encoded or not, and by its bare name', async t => {

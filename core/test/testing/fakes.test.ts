@@ -102,10 +102,12 @@ t.test('the fake host keeps log lines and sent requests, and closes last first',
   t.equal(new TextDecoder().decode(body), 'ok')
   t.strictSame(host.sent, [{ origin: 'https://a.example', request }])
   await t.rejects(host.send('https://a.example', request, new AbortController().signal), /give fakeHost a send/)
-  t.throws(() => host.http, /give fakeHost an http/)
+  host.http.get('/hello', () => 'there')
+  t.equal((await host.http.inject('/hello')).body, 'there')
   await host.close()
   await host.close()
   t.strictSame(order, [2, 1])
+  await t.rejects(host.http.inject('/hello'), { code: 'FST_ERR_REOPENED_CLOSE_SERVER' }, 'its server closed with it')
 })
 
 t.test('options are filled in, checked and their secrets wrapped, as at boot', async t => {

@@ -1,5 +1,5 @@
 import type { Annotation, TextPart } from '@isthmus/core'
-import { isObject, type JsonObject, numberOf, stringOf } from '@isthmus/core/wire'
+import { codepoints, codepointsTo, isObject, type JsonObject, numberOf, stringOf } from '@isthmus/core/wire'
 import { FORMAT } from './types.ts'
 
 /** decodeAnnotation reads a citation; one of another kind is kept as it is. */
@@ -40,25 +40,4 @@ export function encodeAnnotations({ text, annotations }: TextPart, before: numbe
     written.push({ type: 'url_citation', url_citation: citation })
   }
   return written
-}
-
-/** codepoints counts the characters of a text as citations do. */
-export function codepoints(text: string): number {
-  let pairs = 0
-  for (let at = 0; at < text.length; at++) if (text.codePointAt(at)! > 0xffff) pairs++
-  return text.length - pairs
-}
-
-/** codepointsTo counts the characters before an offset that may count another way. */
-function codepointsTo(text: string, offset: number, unit: Annotation['unit']): number {
-  if (unit === 'utf16') return codepoints(text.slice(0, offset))
-  if (unit !== 'byte') return offset
-  let bytes = 0
-  let count = 0
-  for (const character of text) {
-    if (bytes >= offset) break
-    bytes += Buffer.byteLength(character)
-    count++
-  }
-  return count
 }

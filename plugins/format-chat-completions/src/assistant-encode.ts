@@ -1,4 +1,4 @@
-import type { Message, Part, ReasoningPart, ToolCallPart } from '@isthmus/core'
+import type { Message, Part, ReasoningPart, Seal, ToolCallPart } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
 import type { Encoding } from './encoding.ts'
 import { addMembers, membersOf, spellingOf } from './ext.ts'
@@ -48,6 +48,7 @@ function encodeTurnPart(part: Part, turn: Turn, carried: JsonObject[], encoding:
     case 'tool_call':
       turn.order.push(part)
       encodeCall(part, wire, calls, encoding)
+      if (part.seal !== undefined) encodeSeal({ itemId: encoding.callId(part.id), ...part.seal }, turn, encoding)
       break
     case 'reasoning':
       turn.order.push(part)
@@ -75,6 +76,17 @@ function encodeTurnPart(part: Part, turn: Turn, carried: JsonObject[], encoding:
       break
     default:
       add(turn, part)
+      if (part.seal !== undefined) encodeSeal(part.seal, turn, encoding)
+  }
+}
+
+/** encodeSeal: some formats seal a call or a text, where this one has the seal among the details of the reasoning. */
+function encodeSeal(seal: Seal, turn: Turn, encoding: Encoding): void {
+  const { replay } = encoding.traits
+  if (replay === 'details') {
+    turn.details.push(...encodeDetails({ type: 'reasoning', hidden: true, seal }, turn.details.length))
+  } else if (replay !== 'none') {
+    encoding.report({ feature: 'input.reasoning', action: 'dropped', field: 'messages' })
   }
 }
 

@@ -1,15 +1,12 @@
 import type { WireFormat } from '@isthmus/core'
-import {
-  decodeCommonError,
-  decodeCommonModels,
-  encodeCommonError,
-  encodeCommonModel,
-  encodeCommonModels
-} from '@isthmus/core/wire'
+import { decodeError } from './error-decode.ts'
+import { encodeError } from './error-encode.ts'
 import { CHAT_FEATURES, chatRepliesWith } from './features.ts'
 import { FORWARD } from './forward.ts'
+import { decodeModels, encodeModel, encodeModels } from './models.ts'
 import { decodeRequest } from './request-decode.ts'
 import { encodeRequest } from './request-encode.ts'
+import { RequestSchema } from './request-schema.ts'
 import { chatDecoder } from './response-decode.ts'
 import { encodeResponse } from './response-encode.ts'
 import { chatStreamEncoder } from './stream-encode.ts'
@@ -22,8 +19,8 @@ export const chatCompletions: WireFormat<ChatTraits> = {
   features: CHAT_FEATURES,
   repliesWith: chatRepliesWith,
   forward: FORWARD,
-  request: { decode: decodeRequest, encode: encodeRequest },
+  request: { decode: decodeRequest, encode: encodeRequest, schema: RequestSchema },
   response: { decoder: chatDecoder, encode: encodeResponse, encoder: chatStreamEncoder },
-  error: { decode: decodeCommonError, encode: encodeCommonError },
-  models: { decode: decodeCommonModels, encodeList: encodeCommonModels, encodeOne: encodeCommonModel }
+  error: { decode: decodeError, encode: encodeError },
+  models: { decode: decodeModels, encodeList: encodeModels, encodeOne: encodeModel }
 }

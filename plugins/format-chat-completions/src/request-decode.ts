@@ -7,7 +7,7 @@ import type {
   RequestHead,
   Sampling
 } from '@isthmus/core'
-import { invalid, isObject, type JsonObject, restOf } from '@isthmus/core/wire'
+import { ingressOf, invalid, isObject, type JsonObject, restOf } from '@isthmus/core/wire'
 import { DIALECT } from './dialect.ts'
 import { defined, makeExt, put } from './ext.ts'
 import { FORWARD } from './forward.ts'
@@ -64,7 +64,7 @@ export function decodeRequest(body: unknown, head: RequestHead): GenerateRequest
       obfuscation: wire.stream_options?.include_obfuscation ?? undefined,
       dialect: dialect.size > 0 ? [...dialect] : undefined
     }),
-    ingress: decodeIngress(head),
+    ingress: ingressOf(FORMAT, head, FORWARD.request),
     ext: Object.keys(rest).length > 0 ? makeExt(rest) : undefined
   } as GenerateRequest
   return defined(request) as GenerateRequest
@@ -84,15 +84,6 @@ function keep(rest: JsonObject, key: string, value: unknown, known: ReadonlySet<
 function nonEmpty<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T | undefined {
   const object = defined(members)
   return Object.keys(object).length > 0 ? (object as unknown as T) : undefined
-}
-
-function decodeIngress(head: RequestHead): GenerateRequest['ingress'] {
-  const headers: Record<string, string> = {}
-  for (const name of FORWARD.request) {
-    const value = head.headers[name]
-    if (value !== undefined) headers[name] = value
-  }
-  return Object.keys(headers).length > 0 ? { format: FORMAT, headers } : { format: FORMAT }
 }
 
 function decodeSampling(wire: WireRequest): Sampling {

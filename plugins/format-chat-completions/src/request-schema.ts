@@ -21,7 +21,7 @@ const CacheOptionsSchema = Type.Object({ mode: optional(text), ttl: optional(tex
 const CacheControlSchema = Type.Object({ type: text, ttl: optional(text) })
 
 /** RequestSchema holds the members the decoder reads. Others are kept; messages, tools and unions are checked one by one. */
-const RequestSchema = Type.Object({
+export const RequestSchema = Type.Object({
   model: text,
   messages: Type.Array(Type.Unknown(), { minItems: 1 }),
   stream: optional(flag),

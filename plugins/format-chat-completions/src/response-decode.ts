@@ -1,6 +1,5 @@
 import type { ReplyBuilder, ReplyMeta, ResponseDecoder, ResponseHead, Rewrite, Target } from '@isthmus/core'
 import {
-  errorInReply,
   findError,
   isObject,
   type JsonObject,
@@ -12,6 +11,7 @@ import {
   stringOf
 } from '@isthmus/core/wire'
 import { ChoiceReader } from './choice-reader.ts'
+import { errorInReply } from './error-decode.ts'
 import { FORMAT_CHAT_COMPLETIONS_MALFORMED_CALL, FORMAT_CHAT_COMPLETIONS_NO_CHOICES } from './errors.ts'
 import { makeExt, put } from './ext.ts'
 import { MALFORMED_CALL } from './finish.ts'

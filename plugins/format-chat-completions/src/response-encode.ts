@@ -1,6 +1,6 @@
 import type { Choice, IrResponse, Part, ReasoningPart, ReplyOptions } from '@isthmus/core'
-import type { JsonObject } from '@isthmus/core/wire'
-import { codepoints, encodeAnnotations } from './annotations.ts'
+import { codepoints, type JsonObject } from '@isthmus/core/wire'
+import { encodeAnnotations } from './annotations.ts'
 import { encodeCall } from './call-writer.ts'
 import { DIALECT } from './dialect.ts'
 import { addMembers, membersOf, spellingOf } from './ext.ts'

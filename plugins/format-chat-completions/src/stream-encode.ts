@@ -10,10 +10,10 @@ import type {
   StreamEncoder,
   Usage
 } from '@isthmus/core'
-import { commonErrorBody } from '@isthmus/core/wire'
 import { ChoiceWriter } from './choice-writer.ts'
 import { type ChunkFacts, ChunkFrame } from './chunk-frame.ts'
 import { DIALECT } from './dialect.ts'
+import { errorBody } from './error-encode.ts'
 import { FORMAT_CHAT_COMPLETIONS_UNFINISHED } from './errors.ts'
 import { membersOf } from './ext.ts'
 import { replyId } from './response-encode.ts'
@@ -66,7 +66,7 @@ class ChatStreamEncoder implements StreamEncoder {
   fail(error: GatewayError): string {
     if (this.#over) return ''
     this.#over = true
-    return `data: ${JSON.stringify(commonErrorBody(error))}\n\n`
+    return `data: ${JSON.stringify(errorBody(error))}\n\n`
   }
 
   ping(): string {

@@ -1,5 +1,5 @@
 import type { Logprobs } from '@isthmus/core'
-import { codepoints } from './annotations.ts'
+import { codepoints } from '@isthmus/core/wire'
 import { isBlank } from './text-join.ts'
 
 /** Piece is text to be written, with its log probabilities if there are any. */

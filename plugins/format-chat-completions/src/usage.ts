@@ -109,6 +109,15 @@ export function encodeUsage(usage: Usage | undefined, dialect: readonly string[]
   return native === undefined ? wire : addMembers(wire, nativeMembers(native, dialect))
 }
 
+/** encodeInputUsage writes token counts of a reply that has no text of its own, such as vectors. */
+export function encodeInputUsage(usage: Usage | undefined, dialect: readonly string[]): JsonObject | undefined {
+  const prompt = usage && inputTotal(usage)
+  if (usage === undefined || prompt === undefined) return undefined
+  const native = nativeOf(usage)
+  if (native !== undefined) return dialect.includes(DIALECT.reasoning) ? native : restOf(native, PRICE_KEYS)
+  return { prompt_tokens: prompt, total_tokens: prompt + (usage.output.total ?? 0) }
+}
+
 /** nativeOf gives the upstream's own counts, if the usage still says what was read from them. */
 function nativeOf(usage: Usage): JsonObject | undefined {
   if (usage.native?.format !== FORMAT) return undefined

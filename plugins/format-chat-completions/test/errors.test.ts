@@ -19,6 +19,7 @@ const KINDS: readonly (readonly [number, unknown, string])[] = [
   [400, error({ message: "This model's maximum context length is 10 tokens" }), 'context_length'],
   [400, error({ code: 'content_policy_violation' }), 'content_policy'],
   [403, error({ code: 403, metadata: { reasons: ['violence'] } }), 'content_policy'],
+  [400, error({ metadata: { error_type: 'context_length_exceeded' } }), 'context_length'],
   [400, error({ type: 'invalid_request_error' }), 'upstream_rejected'],
   [422, error({}), 'upstream_rejected'],
   [401, error({ code: 'invalid_api_key' }), 'upstream_denied'],

@@ -1,10 +1,9 @@
 import { assertGrammar, type EventBatch, fold, type IrEvent, type ResponseDecoder } from '@isthmus/core'
-import { requestHead } from '@isthmus/core/testing'
+import { type Allowed, differences, requestHead, unexplained } from '@isthmus/core/testing'
 import { isObject, type JsonObject, responseDecoder } from '@isthmus/core/wire'
 import t, { type Test } from 'tap'
 import { chatCompletions } from '../src/index.ts'
 import { ChatReader } from '../src/response-decode.ts'
-import { type Allowed, differences, unexplained } from './support/differences.ts'
 import { captures, type Recording, recordings } from './support/recordings.ts'
 import { readChunks, readStream, readWhole } from './support/sdk.ts'
 

@@ -11,6 +11,28 @@ const routes = BASES.flatMap((base): RouteOptions[] => [
   { method: 'GET', path: `${base}/models/*`, operation: 'model' }
 ])
 
+/** What else the API family has. Whoever asks for it is told that it is not served here, and what is. */
+const NOT_SERVED = [
+  'assistants',
+  'audio',
+  'batches',
+  // Stored completions: the route itself takes new ones alone.
+  'chat/completions',
+  'containers',
+  'evals',
+  'files',
+  'fine_tuning',
+  'images',
+  'moderations',
+  'organization',
+  'realtime',
+  'rerank',
+  'threads',
+  'uploads',
+  'vector_stores',
+  'videos'
+]
+
 export default defineIngress({
   name: 'chat-completions',
   api: 1,
@@ -32,6 +54,7 @@ export default defineIngress({
     return ingressFrom(chatCompletions, {
       routes,
       prefixes: BASES,
+      unsupported: BASES.flatMap(base => NOT_SERVED.map(name => `${base}/${name}`)),
       idHeaders: ['x-request-id'],
       example: model => ({ model, messages: [{ role: 'user', content: 'Say hello.' }] }),
       adjust: request => withReasoningText(request, reasoningText)

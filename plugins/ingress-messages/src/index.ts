@@ -16,6 +16,18 @@ const routes = PREFIXES.flatMap((prefix): RouteOptions[] => [
   { method: 'HEAD', path: `${prefix}/api/hello`, open: true, handle: () => '' }
 ])
 
+/** What else the API family has. Whoever asks for it is told that it is not served here, and what is. */
+const NOT_SERVED = [
+  'agents',
+  'complete',
+  'environments',
+  'files',
+  'messages/batches',
+  'organizations',
+  'sessions',
+  'skills'
+]
+
 export default defineIngress({
   name: 'messages',
   api: 1,
@@ -26,6 +38,7 @@ export default defineIngress({
     return ingressFrom(messages, {
       routes,
       prefixes: ['/v1/messages', '/anthropic'],
+      unsupported: PREFIXES.flatMap(prefix => NOT_SERVED.map(name => `${prefix}/v1/${name}`)),
       idHeaders: ['request-id'],
       claims: head => head.headers['anthropic-version'] !== undefined,
       example: model => ({

@@ -16,6 +16,8 @@ export interface Thought {
 export interface Answer {
   readonly thought?: Thought
   readonly parts: readonly Part[]
+  /** What stands before the answer in its text, and was not made by the model: the prompt that it goes on from. */
+  readonly preface?: string
   readonly finish: Finish
 }
 

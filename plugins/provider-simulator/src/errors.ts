@@ -10,6 +10,16 @@ export const PROVIDER_SIMULATOR_PARAMETER = createError(
   'invalid_request',
   "Cannot read '%s' in the name of the simulated model '%s'; expected %s"
 )
+export const PROVIDER_SIMULATOR_OPERATION = createError(
+  'PROVIDER_SIMULATOR_OPERATION',
+  'unsupported',
+  "The simulated model '%s' does not %s"
+)
+export const PROVIDER_SIMULATOR_DIMENSIONS = createError(
+  'PROVIDER_SIMULATOR_DIMENSIONS',
+  'invalid_request',
+  'A simulated vector has from 1 to %s dimensions'
+)
 export const PROVIDER_SIMULATOR_MIDWAY = createError(
   'PROVIDER_SIMULATOR_MIDWAY',
   'overloaded',

@@ -10,10 +10,10 @@ export default defineProvider({
   stability: 'experimental',
   options: Type.Object(
     {
-      wire: Type.Union([Type.Literal('chat-completions'), Type.Literal('messages')], {
-        default: 'chat-completions',
-        description: 'The wire format that the simulated upstream speaks.'
-      }),
+      wire: Type.Union(
+        [Type.Literal('chat-completions'), Type.Literal('messages'), Type.Literal('responses'), Type.Literal('gemini')],
+        { default: 'chat-completions', description: 'The wire format that the simulated upstream speaks.' }
+      ),
       tokenDelayMs: Type.Integer({
         default: 15,
         minimum: 0,

@@ -1,12 +1,12 @@
 import type { ModelInfo } from '@isthmus/core'
 import { type Answer, answerOf, type Voice } from './answer.ts'
 import { describeParts } from './describe.ts'
-import { PROVIDER_SIMULATOR_MODEL } from './errors.ts'
+import { PROVIDER_SIMULATOR_MODEL, PROVIDER_SIMULATOR_OPERATION } from './errors.ts'
 import { type Fault, type Midway, statusFault } from './fault.ts'
 import { countOf, durationOf, type ModelName, noAmount, parseModelName, wrong } from './model-name.ts'
 import { describeReplayed, sealData } from './seal.ts'
 import { fillerText } from './tokens.ts'
-import type { Turn } from './turn.ts'
+import { type Turn, turnOf } from './turn.ts'
 
 /** Performance is what a model is going to do with one request. */
 export interface Performance {
@@ -14,12 +14,20 @@ export interface Performance {
   readonly fault?: Fault
   /** Set when the model's name says how long a token takes. */
   readonly tokenDelayMs?: number
+  /** Set for a model that makes vectors. */
+  readonly vectorLength?: number
 }
+
+/** MAX_VECTOR is the most dimensions that a simulated vector may have. */
+export const MAX_VECTOR = 4096
+const VECTOR_LENGTH = 256
 
 interface SimulatedModel {
   /** What may stand in the name after a colon, '' for nothing. */
   readonly takes: string
   readonly about: string
+  /** What it does beside or in place of conversing; one that fails does so whatever it is asked. */
+  readonly operations?: 'embed' | 'any'
   /** perform answers one request; `idOf` names the calls of the answer. */
   perform(name: ModelName, turn: Turn, idOf: (call: number) => string): Performance
 }
@@ -44,6 +52,7 @@ function breaking(how: Midway, about: string): SimulatedModel {
   return {
     takes: 'tokens before it happens, 5 unless said',
     about,
+    operations: 'any',
     perform(name, turn, idOf) {
       const afterTokens = countOf(name, 5)
       return { answer: answerOf(turn, filler(afterTokens + 5), idOf), fault: { type: 'midway', how, afterTokens } }
@@ -108,11 +117,13 @@ const MODELS: Readonly<Record<string, SimulatedModel>> = {
   fail: {
     takes: 'status from 400 to 599, `context` or `policy`; 500 unless said',
     about: 'Answers with that status and an error. The time after `@` is what `retry-after` says.',
+    operations: 'any',
     perform: (name, turn, idOf) => ({ answer: answerOf(turn, ECHO, idOf), fault: statusFault(name) })
   },
   unreachable: {
     takes: '',
     about: 'Cannot be reached: there is no reply at all.',
+    operations: 'any',
     perform(name, turn, idOf) {
       noAmount(name)
       return { answer: answerOf(turn, ECHO, idOf), fault: { type: 'unreachable' } }
@@ -121,6 +132,7 @@ const MODELS: Readonly<Record<string, SimulatedModel>> = {
   'slow-head': {
     takes: 'time, 5s unless said',
     about: 'Is silent for that time before its head, then answers as `echo` does.',
+    operations: 'any',
     perform: (name, turn, idOf) => ({
       answer: answerOf(turn, ECHO, idOf),
       fault: { type: 'slow_head', ms: durationOf(name, 5000) }
@@ -134,9 +146,22 @@ const MODELS: Readonly<Record<string, SimulatedModel>> = {
   empty: {
     takes: '',
     about: 'Answers with status 200 and no body.',
+    operations: 'any',
     perform(name, turn, idOf) {
       noAmount(name)
       return { answer: answerOf(turn, ECHO, idOf), fault: { type: 'empty' } }
+    }
+  },
+  embed: {
+    takes: `length of the vectors up to ${MAX_VECTOR}, ${VECTOR_LENGTH} unless said`,
+    about: 'Makes vectors of texts; those of texts that share words are near each other. It does not converse.',
+    operations: 'embed',
+    perform(name) {
+      const vectorLength = countOf(name, VECTOR_LENGTH)
+      if (vectorLength < 1 || vectorLength > MAX_VECTOR) {
+        throw wrong(name.text, String(vectorLength), `a number from 1 to ${MAX_VECTOR}`)
+      }
+      return { answer: { parts: [], finish: { reason: 'stop', native: '' } }, vectorLength }
     }
   }
 }
@@ -148,10 +173,48 @@ export const KNOWN_MODELS: readonly ModelInfo[] = Object.keys(MODELS).map(id => 
 export const modelTable = (): readonly (readonly [string, string, string])[] =>
   Object.entries(MODELS).map(([id, { takes, about }]) => [id, takes, about])
 
-/** perform has the model of that name plan its answer. */
-export function perform(model: string, turn: Turn, idOf: (call: number) => string): Performance {
+/** converses tells whether a model answers conversations. Unknown ones are told so by the upstream. */
+export const converses = (model: string): boolean => find(baseOf(model))?.operations !== 'embed'
+
+/** embeds tells whether a model makes vectors. */
+export function embeds(model: string): boolean {
+  const found = find(baseOf(model))
+  return found === undefined || found.operations !== undefined
+}
+
+/** converse has the model of that name plan its answer. */
+export function converse(model: string, turn: Turn, idOf: (call: number) => string): Performance {
+  if (!converses(model)) throw PROVIDER_SIMULATOR_OPERATION(model.slice(0, 40), 'converse')
+  return perform(model, turn, idOf)
+}
+
+/** embed has the model of that name say how long its vectors are, and what goes wrong. */
+export function embed(model: string): Performance & { readonly vectorLength: number } {
+  if (!embeds(model)) throw PROVIDER_SIMULATOR_OPERATION(model.slice(0, 40), 'make vectors')
+  const performance = perform(model, NOTHING_ASKED, call => `call_${call}`)
+  return { ...performance, vectorLength: performance.vectorLength ?? VECTOR_LENGTH }
+}
+
+const NOTHING_ASKED = turnOf(
+  {
+    op: 'generate',
+    model: '',
+    messages: [],
+    tools: [],
+    sampling: {},
+    output: {},
+    reply: { stream: false },
+    ingress: { format: '' }
+  },
+  ''
+)
+
+const find = (base: string): SimulatedModel | undefined => (Object.hasOwn(MODELS, base) ? MODELS[base] : undefined)
+const baseOf = (model: string): string => model.split(/[:@]/, 1)[0]!
+
+function perform(model: string, turn: Turn, idOf: (call: number) => string): Performance {
   const name = parseModelName(model)
-  const found = Object.hasOwn(MODELS, name.base) ? MODELS[name.base] : undefined
+  const found = find(name.base)
   if (found === undefined) throw PROVIDER_SIMULATOR_MODEL(model.slice(0, 40), Object.keys(MODELS).join(', '))
   const { delayMs } = name
   return { ...found.perform(name, turn, idOf), ...(delayMs !== undefined && { tokenDelayMs: delayMs }) }

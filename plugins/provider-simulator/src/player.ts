@@ -1,7 +1,8 @@
-import type { GenerateRequest, Part, ReplyBuilder, ToolCallPart, Usage } from '@isthmus/core'
-import type { Answer } from './answer.ts'
+import type { GenerateRequest, OpenPart, ReplyBuilder, ToolCallPart, Usage } from '@isthmus/core'
+import type { Answer, Thought } from './answer.ts'
 import { tokensOf } from './tokens.ts'
 import { inputUsage } from './usage.ts'
+import type { SealKind } from './wires.ts'
 
 /** Score is one reply before it is played: the same answer for each choice. */
 export interface Score {
@@ -9,8 +10,8 @@ export interface Score {
   readonly created: number
   readonly request: GenerateRequest
   readonly answerOf: (choice: number) => Answer
-  /** Whose seals the wire carries in its own words. */
-  readonly sealFormat: string
+  /** How reasoning is sealed; absent where no seals are wanted. */
+  readonly seal?: SealKind
 }
 
 /** play writes a reply token by token: it yields where the time of one token passes, for all choices at once. */
@@ -60,7 +61,7 @@ class Speaker {
   /** speak yields before each token. */
   *speak(): Generator<void, void> {
     const answer = this.#score.answerOf(this.#choice)
-    const whole = (yield* this.#think(answer)) && (yield* this.#say(answer.parts))
+    const whole = (yield* this.#think(answer)) && (yield* this.#say(answer))
     this.#out.finish(this.#choice, whole ? answer.finish : { reason: 'length', detail: 'max_output', native: '' })
   }
 
@@ -73,37 +74,45 @@ class Speaker {
       this.reasoningTokens++
       if (thought.exposed) out.append(open, 'reasoning', token)
     }
-    const issuer = { provider: '', modelFamily: 'simulator', format: this.#score.sealFormat }
-    out.set(open, 'seal', { kind: 'signature', data: thought.sealData, issuer })
+    this.#seal(open, thought, 'reasoning')
     out.close(open)
     return true
   }
 
-  *#say(parts: readonly Part[]): Generator<void, boolean> {
+  *#say({ parts, thought, preface }: Answer): Generator<void, boolean> {
     const calls = parts.filter(part => part.type === 'tool_call')
-    for (const part of parts) {
-      if (part.type !== 'text' && part.type !== 'refusal') continue
+    const said = parts.filter(part => part.type === 'text' || part.type === 'refusal')
+    for (const part of said) {
       const kind = part.type
       const open = this.#out.open(this.#choice, { type: kind, text: '' })
+      if (preface !== undefined && part === said[0]) this.#out.append(open, kind, preface)
       for (const token of tokensOf(part.text)) {
         if (!(yield* this.#spend())) return false
         this.#out.append(open, kind, token)
       }
+      if (calls.length === 0 && part === said.at(-1)) this.#seal(open, thought, 'answer')
       this.#out.close(open)
     }
-    return yield* this.#call(calls)
+    return yield* this.#call(calls, thought)
+  }
+
+  #seal(open: OpenPart, thought: Thought | undefined, place: SealKind['on']): void {
+    const { seal } = this.#score
+    if (thought === undefined || seal?.on !== place) return
+    const issuer = { provider: '', modelFamily: 'simulator', format: seal.format }
+    this.#out.set(open, 'seal', { kind: seal.kind, data: thought.sealData, issuer })
   }
 
   /** The arguments of several calls grow in turns, as no upstream promises that one call ends before the next begins. */
-  *#call(calls: readonly ToolCallPart[]): Generator<void, boolean> {
+  *#call(calls: readonly ToolCallPart[], thought: Thought | undefined): Generator<void, boolean> {
     const out = this.#out
-    const open: { readonly part: ReturnType<ReplyBuilder['open']>; readonly rest: Iterator<string> }[] = []
+    const open: { readonly part: OpenPart; readonly rest: Iterator<string> }[] = []
     for (const call of calls) {
       if (!(yield* this.#spend())) return false
-      open.push({
-        part: out.open(this.#choice, { ...call, argsText: '' }),
-        rest: tokensOf(call.argsText)[Symbol.iterator]()
-      })
+      const part = out.open(this.#choice, { ...call, argsText: '' })
+      // The first of parallel calls speaks for all of them.
+      if (open.length === 0) this.#seal(part, thought, 'answer')
+      open.push({ part, rest: tokensOf(call.argsText)[Symbol.iterator]() })
     }
     let growing = open
     while (growing.length > 0) {

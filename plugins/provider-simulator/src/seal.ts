@@ -17,11 +17,13 @@ export function isOwnSeal(data: string): boolean {
 export function describeReplayed(messages: readonly Message[]): string {
   let intact = 0
   let other = 0
-  for (const message of messages) {
-    for (const part of message.parts) {
-      if (part.type !== 'reasoning') continue
-      if (part.seal !== undefined && isOwnSeal(part.seal.data)) intact++
-      else other++
+  for (const { parts } of messages) {
+    const own = parts.filter(part => part.seal !== undefined && isOwnSeal(part.seal.data)).length
+    intact += own
+    for (const part of parts) {
+      if (part.seal !== undefined) other += isOwnSeal(part.seal.data) ? 0 : 1
+      // Where a seal stands on what came of a thought, the thought itself has none.
+      else if (part.type === 'reasoning' && own === 0) other++
     }
   }
   if (intact + other === 0) return ''

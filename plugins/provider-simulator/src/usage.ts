@@ -26,6 +26,12 @@ export function inputUsage(request: GenerateRequest): Usage['input'] {
   return { fresh, cacheRead, ...(marked >= 0 && { cacheWrite: { total: cacheWrite } }) }
 }
 
+/** countInput is the number of all tokens of a prompt. */
+export function countInput(request: GenerateRequest): number {
+  const { fresh, cacheRead, cacheWrite } = inputUsage(request)
+  return (fresh ?? 0) + (cacheRead ?? 0) + (cacheWrite?.total ?? 0)
+}
+
 function isMarked(message: Message): boolean {
   return message.cache !== undefined || message.parts.some(part => part.cache !== undefined)
 }

@@ -4,13 +4,14 @@ import pino from 'pino'
 import type { Test } from 'tap'
 import { Catalog } from '../../../src/catalog/index.ts'
 import type { ResolvedConfig } from '../../../src/config/define.ts'
-import type { Meter, Middleware, Provider, Summary } from '../../../src/contract/index.ts'
+import type { ClientCall, Meter, Middleware, Provider, Summary } from '../../../src/contract/index.ts'
 import { ingressFrom, messageCall, providerFrom } from '../../../src/contract/index.ts'
 import type { FeatureTable } from '../../../src/ir/index.ts'
 import { type LiveExchange, Pipeline } from '../../../src/pipeline/index.ts'
 import { Registry } from '../../../src/registry/index.ts'
+import { withFetching } from '../../../src/routing/index.ts'
 import { type FakeUpstream, fakeUpstream, type Script } from '../../../src/testing/fake-upstream.ts'
-import { Transport } from '../../../src/transport/index.ts'
+import { type Fetcher, Transport } from '../../../src/transport/index.ts'
 import { tiny } from './tiny-format.ts'
 
 export interface HarnessOptions {
@@ -18,6 +19,8 @@ export interface HarnessOptions {
   readonly upstreams?: readonly Script[]
   readonly features?: readonly Partial<FeatureTable>[]
   readonly providers?: Readonly<Record<string, Provider>>
+  /** What clients ask for. Default: a conversation in the tiny format. */
+  readonly call?: ClientCall
   readonly ingressFeatures?: Partial<FeatureTable>
   readonly middleware?: Readonly<Record<string, Middleware>>
   readonly meter?: Meter
@@ -26,6 +29,7 @@ export interface HarnessOptions {
   readonly models?: Partial<ResolvedConfig['models']>
   readonly gaps?: ResolvedConfig['gaps']
   readonly attempts?: number
+  readonly fetcher?: Pick<Fetcher, 'fetch'>
 }
 
 export interface Harness {
@@ -71,13 +75,14 @@ export async function harness(t: Test, options: HarnessOptions): Promise<Harness
   for (const [id, provider] of Object.entries(options.providers ?? {})) add('provider', id, provider)
   for (const [id, middleware] of Object.entries(options.middleware ?? {})) add('middleware', id, middleware)
   const format = tiny(options.ingressFeatures)
-  const call = messageCall(format)
+  const call = options.call ?? messageCall(format)
   add('ingress', 'tiny', ingressFrom(format, { routes: [], prefixes: [] }))
 
   const config = configOf(options)
   const transport = new Transport(config.upstream)
-  const catalog = new Catalog(registry, config.models, log)
-  const pipeline = new Pipeline({ registry: registry.freeze(), catalog, transport, config, log })
+  const { fetcher } = options
+  const catalog = new Catalog(registry, config.models, log, fetcher && withFetching)
+  const pipeline = new Pipeline({ registry: registry.freeze(), catalog, transport, config, log, fetcher })
   const ingress = registry.get('ingress', 'tiny')!
   const exchanges: LiveExchange[] = []
   const responses: ServerResponse[] = []
@@ -142,6 +147,7 @@ function configOf(options: HarnessOptions): ResolvedConfig {
       ...options.server
     },
     upstream: { connectMs: 1000, headersMs: 60_000, idleMs: 60_000, connections: 16, origins: [], ...options.upstream },
+    fetch: { enabled: false, maxBytes: 1 << 20, timeoutMs: 5_000, maxRedirects: 3, allow: [] },
     log: { level: 'info', format: 'json' },
     pipeline: Object.keys(options.middleware ?? {}),
     routing: { fallback: { attempts: options.attempts ?? 3 } },

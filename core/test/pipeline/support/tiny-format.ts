@@ -71,7 +71,7 @@ export const tiny = (features: Partial<FeatureTable> = {}): WireFormat => ({
         tools: [],
         sampling: typeof body.temperature === 'number' ? { temperature: body.temperature } : {},
         output: Array.isArray(body.stop) ? { stop: body.stop as string[] } : {},
-        reply: { stream: body.stream === true },
+        reply: { stream: body.stream === true, ...('echo' in body && { context: body.echo }) },
         ingress: { format: 'tiny' }
       }
     },
@@ -93,6 +93,7 @@ export const tiny = (features: Partial<FeatureTable> = {}): WireFormat => ({
       ),
     encode: (response, options: ReplyOptions) => ({
       id: options.id,
+      ...(options.context !== undefined && { echo: options.context }),
       said: response.choices[0]?.parts.map(part => ('text' in part ? part.text : '')).join('')
     }),
     encoder: () => new TinyEncoder()

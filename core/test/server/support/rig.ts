@@ -186,6 +186,7 @@ function configOf({ server, middleware }: RigOptions): ResolvedConfig {
       ...server
     },
     upstream: { connectMs: 1000, headersMs: 60_000, idleMs: 60_000, connections: 16, origins: [] },
+    fetch: { enabled: false, maxBytes: 1 << 20, timeoutMs: 5_000, maxRedirects: 3, allow: [] },
     log: { level: 'info', format: 'json' },
     pipeline: middleware === undefined ? [] : ['guard'],
     routing: { fallback: { attempts: 3 } },

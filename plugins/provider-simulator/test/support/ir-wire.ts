@@ -15,7 +15,7 @@ import {
   type WireFormat
 } from '@isthmus/core'
 import { isObject, parseJson, SseReader } from '@isthmus/core/wire'
-import type { Wire } from '../../src/wires.ts'
+import { at, type Wire } from '../../src/wires.ts'
 
 const problem = (what: string) => ISTHMUS_UPSTREAM_PROTOCOL('simulator', what)
 
@@ -98,4 +98,8 @@ class WholeDecoder implements ResponseDecoder {
   }
 }
 
-export const irWire: Wire = { format: irFormat, path: '/ir', dialect: [], sealFormat: 'simulator-v1' }
+export const irWire: Wire = {
+  generate: at(irFormat, '/ir'),
+  dialect: [],
+  seal: { format: 'simulator-v1', kind: 'signature', on: 'reasoning' }
+}

@@ -1,0 +1,43 @@
+import { createError } from '@isthmus/core'
+import t from 'tap'
+import { decodeError, decodeModels, encodeError, encodeModels, errorBody, errorInReply } from '../src/openai.ts'
+
+const head = (status: number, headers = {}) => ({ status, headers })
+const bytes = (body: unknown) => new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body))
+
+t.test('an error has the kind that its words and its status tell', async t => {
+  const error = { code: 'context_length_exceeded', message: 'Too long', param: 'input' }
+  t.match(decodeError(head(400), bytes({ error })), {
+    kind: 'context_length',
+    message: 'Too long',
+    param: 'input'
+  })
+  t.match(decodeError(head(429, { 'retry-after': '2' }), bytes('')), {
+    kind: 'upstream_limited',
+    retryAfterMs: 2000
+  })
+  t.match(errorInReply({ code: 429, message: 'Slow' }, 'up'), {
+    kind: 'upstream_limited',
+    upstream: { provider: 'up' }
+  })
+})
+
+t.test('an error is written with its type, its code and what a client should do', async t => {
+  const limited = createError('TEST_LIMITED', 'rate_limited', 'Slow').with({ retryAfterMs: 1500, param: 'model' })
+  t.same(errorBody(limited), {
+    error: { message: 'Slow', type: 'rate_limit_error', param: 'model', code: 'rate_limit_exceeded' }
+  })
+  t.match(encodeError(limited), { status: 429, headers: { 'retry-after': '2', 'retry-after-ms': '1500' } })
+  const denied = createError('TEST_DENIED', 'upstream_denied', 'No')()
+  t.match(encodeError(denied), { status: 502, headers: { 'x-should-retry': 'false' } })
+})
+
+t.test('a list of models is read with the facts that vendors add, and written with four members', async t => {
+  t.same(decodeModels({ data: [{ id: 'm', owned_by: 'o', context_length: 8 }, { id: '' }, 5] }), [
+    { id: 'm', ownedBy: 'o', contextTokens: 8 }
+  ])
+  t.same(encodeModels([{ id: 'm', provider: 'p' }]), {
+    object: 'list',
+    data: [{ id: 'm', object: 'model', created: 0, owned_by: 'p' }]
+  })
+})

@@ -1,0 +1,53 @@
+import type { RequestHead } from '@isthmus/core'
+import { invalid } from '@isthmus/core/wire'
+
+/** ModelPath is what the path of a request says: this format has the model and the wish for a stream there. */
+export interface ModelPath {
+  readonly model: string
+  readonly verb: string
+}
+
+/** modelPath reads the path: the model may hold slashes and colons, and the verb stands behind the last colon. */
+export function modelPath(head: RequestHead): ModelPath {
+  const text = nameAndVerb(head)
+  const colon = text.lastIndexOf(':')
+  const model = colon < 0 ? '' : text.slice(0, colon)
+  return { model: bareModel(model), verb: colon < 0 ? '' : text.slice(colon + 1) }
+}
+
+/** What a route leaves open is decoded already, and does not say which collection it stands in. */
+function nameAndVerb({ params, path }: RequestHead): string {
+  const open = params['*']
+  if (open === undefined || open === '') return decoded(path.replace(/^\/+(v\d\w*\/+)?/, ''))
+  return COLLECTION.exec(path)?.[1] === TUNED ? `${TUNED}/${open}` : open
+}
+
+const TUNED = 'tunedModels'
+const COLLECTION = /\/(models|tunedModels)\//
+
+/** bareModel leaves out the collection that the service's own models stand in. */
+export function bareModel(name: string): string {
+  return name.replace(/^\/*models\//, '')
+}
+
+/** resourceOf gives a model's name as the service's paths have it. What would end a part of the path is encoded. */
+export function resourceOf(model: string): string {
+  const name = bareModel(model)
+  return name.startsWith(`${TUNED}/`)
+    ? `${TUNED}/${encodeURIComponent(name.slice(TUNED.length + 1))}`
+    : `models/${encodeURIComponent(name)}`
+}
+
+/** framing tells how the client wants its stream. */
+export function framing(head: RequestHead): 'sse' | 'array' {
+  return (head.query.alt ?? head.query.$alt) === 'sse' ? 'sse' : 'array'
+}
+
+function decoded(path: string): string {
+  if (!path.includes('%')) return path
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    throw invalid('model', 'a path that is properly percent-encoded', path)
+  }
+}

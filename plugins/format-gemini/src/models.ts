@@ -1,0 +1,70 @@
+import type { ModelInfo, ModelRow, RequestHead } from '@isthmus/core'
+import { invalid, isObject, type JsonObject, numberOf, stringOf } from '@isthmus/core/wire'
+
+const DEFAULT_PAGE = 50
+const MAX_PAGE = 1000
+const PREFIX = 'models/'
+const CONVERSES = ['generateContent', 'streamGenerateContent', 'countTokens']
+/** Only its name says that a model makes vectors. */
+const EMBEDS = ['embedContent', 'batchEmbedContents']
+
+/** decodeModels reads a service's model list. Entries without a name are of no use. */
+export function decodeModels(body: unknown): readonly ModelInfo[] {
+  const models = isObject(body) && Array.isArray(body.models) ? body.models : []
+  return models.flatMap((entry: unknown) => {
+    if (!isObject(entry)) return []
+    const wire = stringOf(entry.name) ?? ''
+    // Other prefixes, as that of tuned models, are part of the name.
+    const id = wire.startsWith(PREFIX) ? wire.slice(PREFIX.length) : wire
+    if (id === '') return []
+    const name = stringOf(entry.displayName)
+    const contextTokens = numberOf(entry.inputTokenLimit)
+    const maxOutputTokens = numberOf(entry.outputTokenLimit)
+    return [
+      {
+        id,
+        ...(name !== undefined && { name }),
+        ...(contextTokens !== undefined && { contextTokens }),
+        ...(maxOutputTokens !== undefined && { maxOutputTokens })
+      }
+    ]
+  })
+}
+
+/** encodeModel writes one model. */
+export function encodeModel(row: ModelRow): JsonObject {
+  return {
+    name: `${PREFIX}${row.id}`,
+    baseModelId: row.id,
+    version: '',
+    displayName: row.name ?? row.id,
+    ...(row.contextTokens !== undefined && { inputTokenLimit: row.contextTokens }),
+    ...(row.maxOutputTokens !== undefined && { outputTokenLimit: row.maxOutputTokens }),
+    supportedGenerationMethods: /embed/i.test(row.id) ? EMBEDS : CONVERSES
+  }
+}
+
+/** encodeModels writes a page of the list. The token of a page is the name of the model before it. */
+export function encodeModels(rows: readonly ModelRow[], head: RequestHead): JsonObject {
+  const { pageToken, pageSize } = head.query
+  const start = pageToken === undefined || pageToken === '' ? 0 : positionAfter(rows, pageToken)
+  const page = rows.slice(start, start + sizeOf(pageSize))
+  const last = page.at(-1)
+  const more = last !== undefined && start + page.length < rows.length
+  return { models: page.map(encodeModel), ...(more && { nextPageToken: tokenOf(last.id) }) }
+}
+
+const tokenOf = (id: string): string => Buffer.from(id).toString('base64url')
+
+function sizeOf(text: string | undefined): number {
+  if (text === undefined || text === '') return DEFAULT_PAGE
+  const size = Number(text)
+  if (!Number.isInteger(size) || size < 0) throw invalid('pageSize', 'a whole number', text)
+  return size === 0 ? DEFAULT_PAGE : Math.min(size, MAX_PAGE)
+}
+
+function positionAfter(rows: readonly ModelRow[], token: string): number {
+  const at = rows.findIndex(row => tokenOf(row.id) === token)
+  if (at < 0) throw invalid('pageToken', 'a token of an earlier page', token)
+  return at + 1
+}

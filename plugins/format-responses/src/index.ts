@@ -1,0 +1,7 @@
+/** The OpenAI Responses wire format: `responses`, and what a provider or an ingress needs to adapt it. */
+
+export * from './errors.ts'
+export { responses } from './format.ts'
+export { requestSchema } from './schema/request-schema.ts'
+export { type ResponsesTraits, responsesFeatures } from './traits.ts'
+export type { ResponsesReplyContext } from './types.ts'

@@ -1,0 +1,32 @@
+import type { ReplyOptions } from '@isthmus/core'
+
+const bare = (id: string): string => id.replaceAll('-', '')
+
+/** responseId gives a reply its id: the exchange's if it is one of this format, the upstream's if that is one, or one made of the exchange's. */
+export function responseId(id: string, options: ReplyOptions): string {
+  if (options.id.startsWith('resp_')) return options.id
+  return id.startsWith('resp_') ? id : `resp_${bare(options.id)}`
+}
+
+/** ReplyIds gives each item of a reply an id of its own: the upstream's, unless it is missing or taken. */
+export class ReplyIds {
+  #used = new Set<string>()
+  #base: string
+  #count = 0
+
+  constructor(options: ReplyOptions) {
+    this.#base = bare(options.id).replace(/^resp_/, '')
+  }
+
+  item(prefix: string, own: unknown): string {
+    const made = `${prefix}_${this.#base}_${this.#count++}`
+    const id = typeof own === 'string' && own !== '' && !this.#used.has(own) ? own : made
+    this.#used.add(id)
+    return id
+  }
+
+  /** call gives an id to a call that came without one. */
+  call(own: string): string {
+    return own === '' ? `call_${this.#base}_${this.#count}` : own
+  }
+}

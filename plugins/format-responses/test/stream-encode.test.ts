@@ -1,0 +1,135 @@
+import { createError, endEvent, errorEvent, ISTHMUS_UPSTREAM_ERRORS, type Part, ReplyBuilder } from '@isthmus/core'
+import { replyOptions } from '@isthmus/core/testing'
+import type { JsonObject } from '@isthmus/core/wire'
+import t from 'tap'
+import { responses } from '../src/index.ts'
+import { CALL, framesOfParts as frames, replyOf, TEXT, typesOf } from './support/reply-of.ts'
+import { framesOf, readStream, streamOf } from './support/sdk.ts'
+
+const BROKEN = createError('TEST_BROKEN', 'upstream_unavailable', 'It broke')
+
+t.test('a text lives from its announcement to its end', async t => {
+  const out = new ReplyBuilder()
+  out.start('resp_up', 'm', 5)
+  const open = out.open(0, { type: 'text', text: '' })
+  out.append(open, 'text', 'Hel')
+  out.append(open, 'text', 'lo "\\\n👍')
+  out.finish(0, { reason: 'stop', native: '' })
+  out.end()
+  const told = framesOf(streamOf(out.take()))
+  const place = { item_id: 'msg_kit1_0', output_index: 0, content_index: 0 }
+  const text = 'Hello "\\\n👍'
+  const part = { type: 'output_text', annotations: [], logprobs: [], text }
+  const head = { id: 'msg_kit1_0', type: 'message', role: 'assistant' }
+  t.match(told, [
+    {
+      type: 'response.created',
+      sequence_number: 0,
+      response: { id: 'resp_up', status: 'in_progress', output: [], usage: null }
+    },
+    { type: 'response.in_progress', sequence_number: 1, response: { id: 'resp_up' } },
+    { type: 'response.output_item.added', output_index: 0, item: { ...head, status: 'in_progress', content: [] } },
+    { type: 'response.content_part.added', ...place, part: { ...part, text: '' } },
+    { type: 'response.output_text.delta', ...place, delta: 'Hel', logprobs: [] },
+    { type: 'response.output_text.delta', ...place, delta: 'lo "\\\n👍', logprobs: [] },
+    { type: 'response.output_text.done', ...place, text, logprobs: [] },
+    { type: 'response.content_part.done', ...place, part },
+    { type: 'response.output_item.done', output_index: 0, item: { ...head, status: 'completed', content: [part] } },
+    { type: 'response.completed', sequence_number: 9, response: { id: 'resp_up', status: 'completed' } }
+  ])
+  t.equal(told.length, 10)
+})
+
+t.test('calls, custom calls and refusals live likewise', async t => {
+  const custom: Part = { type: 'tool_call', id: 'call_2', name: 'g', kind: 'custom', argsText: 'x = 1' }
+  const told = frames([CALL, custom, { type: 'refusal', text: 'No' }], { reason: 'tool_calls' })
+  t.same(typesOf(told).slice(2), [
+    'output_item.added',
+    'function_call_arguments.delta',
+    'function_call_arguments.done',
+    'output_item.done',
+    'output_item.added',
+    'custom_tool_call_input.delta',
+    'custom_tool_call_input.done',
+    'output_item.done',
+    'output_item.added',
+    'content_part.added',
+    'refusal.delta',
+    'refusal.done',
+    'content_part.done',
+    'output_item.done',
+    'completed'
+  ])
+  t.match(told[2], { item: { id: 'fc_kit1_0', type: 'function_call', call_id: 'call_1', name: 'f', arguments: '' } })
+  t.match(told[6], { item: { id: 'ctc_kit1_1', type: 'custom_tool_call', call_id: 'call_2', name: 'g', input: '' } })
+  t.match(told[8], { input: 'x = 1' })
+  t.match(told[13], { refusal: 'No' })
+})
+
+t.test('log probabilities stand in the event of their text', async t => {
+  const out = new ReplyBuilder()
+  out.start('r', 'm')
+  const open = out.open(0, { type: 'text', text: '' })
+  out.append(open, 'text', 'Hi')
+  out.set(open, 'logprobs', [{ token: 'Hi', logprob: -1 }])
+  out.finish(0, { reason: 'stop', native: '' })
+  out.end()
+  const events = out.take()
+  const logprobs = [{ token: 'Hi', logprob: -1, bytes: [72, 105], top_logprobs: [] }]
+  t.match(
+    framesOf(streamOf(events)).filter(frame => frame.type === 'response.output_text.delta'),
+    [{ delta: 'Hi', logprobs }]
+  )
+  const read = await readStream(streamOf(events))
+  t.match(read.output, [{ content: [{ text: 'Hi', logprobs }] }])
+})
+
+t.test('a failure is an error event and then a failed response, with one id', async t => {
+  const encoder = responses.response.encoder(replyOptions())
+  const events = replyOf([TEXT]).slice(0, 3)
+  const told = framesOf(encoder.push([...events, errorEvent(BROKEN()), endEvent()]) + encoder.fail(BROKEN()))
+  t.match(told.slice(-2), [
+    { type: 'error', code: 'upstream_error', message: 'It broke', param: null, error: { message: 'It broke' } },
+    {
+      type: 'response.failed',
+      response: { id: 'resp_kit1', status: 'failed', error: { code: 'server_error', message: 'It broke' } }
+    }
+  ])
+  t.equal(told.filter(frame => frame.type === 'response.failed').length, 1)
+  const early = framesOf(responses.response.encoder(replyOptions()).fail(BROKEN()))
+  t.same(typesOf(early), ['created', 'in_progress', 'error', 'failed'])
+  t.equal(encoder.end() + encoder.fail(BROKEN()) + encoder.push(events) + (encoder.ping?.() ?? ''), '')
+  const codes = [
+    [ISTHMUS_UPSTREAM_ERRORS.context_length('Too long'), 'context_length_exceeded'],
+    [ISTHMUS_UPSTREAM_ERRORS.upstream_limited('Slow'), 'rate_limit_exceeded'],
+    [ISTHMUS_UPSTREAM_ERRORS.upstream_rejected('Bad'), 'invalid_prompt'],
+    [ISTHMUS_UPSTREAM_ERRORS.upstream_overloaded('Busy'), 'server_error']
+  ] as const
+  for (const [error, code] of codes) {
+    const failed = framesOf(responses.response.encoder(replyOptions()).fail(error)).at(-1)
+    t.match(failed, { response: { error: { code } } })
+  }
+})
+
+t.test('a stream that stops without an end is a failure', async t => {
+  const encoder = responses.response.encoder(replyOptions())
+  const told = framesOf(encoder.push(replyOf([TEXT]).slice(0, 3)) + encoder.end())
+  t.match(told.at(-1), { type: 'response.failed', response: { output: [] } })
+})
+
+t.test('a keep-alive is one more sign that the response runs, with the id it will keep', async t => {
+  const encoder = responses.response.encoder(replyOptions())
+  const early = framesOf(encoder.ping?.() ?? '')
+  t.same(typesOf(early), ['created', 'in_progress'])
+  const out = new ReplyBuilder()
+  out.start('resp_up', 'served', 9)
+  out.heartbeat()
+  out.whole(0, TEXT)
+  out.finish(0, { reason: 'stop', native: '' })
+  out.end()
+  const later = framesOf(encoder.push(out.take()))
+  t.equal(typesOf(later)[0], 'in_progress')
+  const ids = [...early, ...later].flatMap(({ response }) => (response ? [(response as JsonObject).id] : []))
+  t.same([...new Set(ids)], ['resp_kit1'])
+  t.match(later.at(-1), { response: { model: 'served', created_at: 9 } })
+})
