@@ -1,9 +1,10 @@
 import { commits, FEATURES, type Gap, type IrEvent } from '@isthmus/core'
-import { decodeAll, replyOptions } from '@isthmus/core/testing'
+import { type Answer, decodeAll, replyOptions } from '@isthmus/core/testing'
 import t from 'tap'
 import {
   clientFile,
   type Ending,
+  type FailureCaseFile,
   type Fixture,
   failureCases,
   hubEvents,
@@ -16,7 +17,7 @@ import {
   type Told,
   upstreamFile
 } from './support/fixtures.ts'
-import { loadSpokes, type Spoke, STREAMING } from './support/formats.ts'
+import { loadSpokes, type Spoke } from './support/formats.ts'
 import { verbatim } from './support/normal.ts'
 import { type Heard, type Rig, rig } from './support/rig.ts'
 
@@ -30,29 +31,17 @@ const requests = requestCases()
 const TYPES = { json: 'application/json', sse: 'text/event-stream' } as const
 
 for (const upstream of spokes) {
-  for (const client of spokes) {
-    t.test(`${client.id} ← ${upstream.id}: replies and failures`, async t => {
-      const gateway = await rig(t, spokes, upstream)
-      for (const fixture of replyCases()) {
-        for (const [asks, ending] of FORMS) await checkReply(t, gateway, fixture, { client, upstream, asks, ending })
-      }
-      for (const fixture of failureCases()) {
-        const file = `${upstream.id}.upstream.json`
-        if (!fixture.has(file)) continue
-        const { status, headers, body } = fixture.json(file) as Told
-        const steps = [typeof body === 'string' ? body : JSON.stringify(body)]
-        for (const asks of ['json', 'sse'] as const) {
-          const heard = await gateway.ask(client, request(client, undefined, asks), {
-            status,
-            headers: headers ?? {},
-            steps
-          })
-          checkTold(t, heard, fixture.json(`${client.id}.json`) as Told, `${fixture.name} to ${asks}`)
-          t.equal(heard.summary.kind, fixture.about.error.kind, `${fixture.name} to ${asks}: is of the kind`)
+  t.test(`replies of ${upstream.id}`, async t => {
+    const gateway = await rig(t, spokes, upstream)
+    for (const client of spokes) {
+      await t.test(`${client.id} ← ${upstream.id}`, async t => {
+        for (const fixture of replyCases()) {
+          for (const [asks, ending] of FORMS) await checkReply(t, gateway, fixture, { client, upstream, asks, ending })
         }
-      }
-    })
-  }
+        for (const fixture of failureCases()) await checkFailure(t, gateway, fixture, client, upstream)
+      })
+    }
+  })
 }
 
 /** What the client asks for, and what the upstream answers with: some servers stream though nobody asked, or do not. */
@@ -77,7 +66,7 @@ async function checkReply(t: Tap, gateway: Rig, fixture: Fixture<ReplyCaseFile>,
   if (file === undefined || !about.upstreams.includes(upstream.id)) return
   const name = `${fixture.name}, ${ending} to ${asks}`
   const answer = { headers: { 'content-type': TYPES[ending] }, steps: [fixture.text(file)] }
-  const heard = await gateway.ask(client, request(client, about.request, asks), answer)
+  const heard = await ask(gateway, client, about.request, asks, answer)
   const hub = hubEvents(fixture)
   const failed = hub.some(event => event.type === 'error')
   // What was lost before the error may or may not have been seen.
@@ -114,14 +103,33 @@ async function checkReply(t: Tap, gateway: Rig, fixture: Fixture<ReplyCaseFile>,
   }
 }
 
+async function checkFailure(
+  t: Tap,
+  gateway: Rig,
+  fixture: Fixture<FailureCaseFile>,
+  client: Spoke,
+  upstream: Spoke
+): Promise<void> {
+  const file = `${upstream.id}.upstream.json`
+  if (!fixture.has(file)) return
+  const { status, headers = {}, body } = fixture.json(file) as Told
+  const steps = [typeof body === 'string' ? body : JSON.stringify(body)]
+  for (const asks of ['json', 'sse'] as const) {
+    const heard = await ask(gateway, client, undefined, asks, { status, headers, steps })
+    checkTold(t, heard, fixture.json(`${client.id}.json`) as Told, `${fixture.name} to ${asks}`)
+    t.equal(heard.summary.kind, fixture.about.error.kind, `${fixture.name} to ${asks}: is of the kind`)
+  }
+}
+
 type Tap = Pick<typeof t, 'same' | 'equal' | 'match'>
 
-/** request is what the client asks: the named request if its format can say it, else the plainest one. */
-function request(client: Spoke, name: string | undefined, asks: Ending): JsonObject {
+/** ask sends what a client asks: the named request if its format can say it, else the plainest one. */
+function ask(gateway: Rig, client: Spoke, name: string | undefined, asks: Ending, answer: Answer): Promise<Heard> {
   const named = requests.find(fixture => fixture.name === name && clientFile(fixture, client.id) !== undefined)
   const fixture = named ?? requests.find(({ name }) => name === 'text')!
   const body = fixture.json(clientFile(fixture, client.id)!) as JsonObject
-  return { ...body, model: `${PROVIDER}/${MODEL}`, ...(asks === 'sse' && STREAMING[client.id]) }
+  const { url, members } = client.asking(`${PROVIDER}/${MODEL}`, asks === 'sse')
+  return gateway.ask(url, { ...body, ...members }, answer)
 }
 
 function checkTold(t: Tap, heard: Heard, { status, headers = {}, body }: Told, name: string): void {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { assertGrammar, commits, type EventBatch, fold } from '@isthmus/core'
-import { chunkings, decodeAll, golden, replyFeaturesOf, replyOptions, requestHead } from '@isthmus/core/testing'
+import { chunkings, decodeAll, golden, replyFeaturesOf, replyOptions } from '@isthmus/core/testing'
 import t from 'tap'
 import {
   clientFile,
@@ -59,10 +59,11 @@ function comes(fixture: Fixture<ReplyCaseFile>, ending: Ending): boolean {
 }
 
 /** dialectOf is how the client of the format spoke who asked for this reply. */
-function dialectOf(fixture: Fixture<ReplyCaseFile>, { id, format }: Spoke): readonly string[] {
+function dialectOf(fixture: Fixture<ReplyCaseFile>, { id, format, asking }: Spoke): readonly string[] {
   const asked = requests.find(({ name }) => name === (fixture.about.request ?? 'text'))!
   const file = clientFile(asked, id)
-  return file === undefined ? [] : (format.request.decode(asked.json(file), requestHead()).reply.dialect ?? [])
+  if (file === undefined) return []
+  return format.request.decode(asked.json(file), asking(MODEL, true).head).reply.dialect ?? []
 }
 
 function checkWritten(fixture: Fixture<ReplyCaseFile>, hub: EventBatch, spoke: Spoke): void {

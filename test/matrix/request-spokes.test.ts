@@ -1,5 +1,5 @@
 import { type Feature, featuresOf, type GenerateRequest, isGatewayError, leaveOut } from '@isthmus/core'
-import { golden, requestHead } from '@isthmus/core/testing'
+import { golden } from '@isthmus/core/testing'
 import t from 'tap'
 import {
   clientFile,
@@ -64,14 +64,15 @@ function kindOf(run: () => unknown): string | undefined {
   return undefined
 }
 
-function checkRead(t: Tap, fixture: Fixture<RequestCaseFile>, hub: GenerateRequest, { id, format }: Spoke): void {
+function checkRead(t: Tap, fixture: Fixture<RequestCaseFile>, hub: GenerateRequest, spoke: Spoke): void {
+  const { id, format } = spoke
   const file = clientFile(fixture, id)
   const says = fixture.about.clients.includes(id)
   if (file === undefined) {
     t.notOk(says, `${id} has no file`)
     return
   }
-  const read = requestContent(format.request.decode(fixture.json(file), requestHead()))
+  const read = requestContent(format.request.decode(fixture.json(file), spoke.asking(MODEL, false).head))
   if (says) t.same(read, requestContent(hub), `${file} says what the hub has`)
   else t.notSame(read, requestContent(hub), `${file} says the whole case: case.json should list it in clients`)
 }

@@ -18,6 +18,8 @@ export interface Recording {
   readonly stream: boolean
   readonly model: string
   readonly features: readonly string[]
+  /** Some were kept without it. */
+  readonly request: { readonly method: string; readonly path: string; readonly body: unknown } | null
   readonly response: {
     readonly status: number
     readonly kind: 'json' | 'sse' | 'text'

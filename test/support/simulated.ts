@@ -7,7 +7,7 @@ import { WIRES as SIMULATOR_WIRES } from '../../plugins/provider-simulator/src/w
 import { type Running, start } from '../../core/test/cli/support/run.ts'
 
 const there = (plugin: string) => existsSync(new URL(`../../plugins/${plugin}/src/index.ts`, import.meta.url))
-const INGRESSES = ['chat-completions', 'responses', 'messages', 'gemini', 'completions', 'embeddings'].filter(name => there(`ingress-${name}`))
+export const INGRESSES = ['chat-completions', 'responses', 'messages', 'gemini', 'completions', 'embeddings'].filter(name => there(`ingress-${name}`))
 const SPOKEN = Object.keys(SIMULATOR_WIRES)
 
 /** WIRES are the simulator's instances in the config of {@link simulated}: one for each format an upstream may speak. */

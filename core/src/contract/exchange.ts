@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { ErrorKind } from '../errors/index.ts'
-import type { EventBatch, EventType, Gap, IrRequest, Usage } from '../ir/index.ts'
+import type { EndEvent, EventBatch, EventType, Gap, IrRequest, Usage } from '../ir/index.ts'
 import type { HeaderMap } from './http.ts'
 import type { Plan } from './routing.ts'
 import type { Target, UpstreamRequest } from './upstream.ts'
@@ -94,7 +94,8 @@ export interface EventStage {
   /** The types it looks at; a batch without any of them passes it by. */
   readonly on?: readonly EventType[]
   push(batch: EventBatch): EventBatch
-  end?(): EventBatch
+  /** end gives what was held back. It may close with an end of its own, which takes the place of the reply's. */
+  end?(last: EndEvent): EventBatch
 }
 
 /** Meter receives one summary for each exchange. `record` returns at once: what takes time is queued, with a bound. */

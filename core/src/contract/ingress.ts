@@ -78,7 +78,8 @@ export type IngressRoute =
       readonly path: string
       readonly open?: boolean
       readonly summary?: string
-      handle(head: RequestHead, arrival: Arrival): unknown
+      /** handle gives what is answered, as JSON unless it is a string. `body` is the JSON that came, if any did. */
+      handle(head: RequestHead, arrival: Arrival, body: unknown): unknown
     }
 
 /** Ingress binds wire formats to HTTP routes and to the client's credential. */

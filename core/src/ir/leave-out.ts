@@ -72,6 +72,9 @@ export function leaveOut<R extends IrRequest>(request: R, features: Iterable<Fea
   if (request.op === 'count_tokens') return { ...request, input: leaveOut(request.input, features) }
   let left = request as unknown as Record<string, unknown>
   for (const feature of features) {
+    if (feature === 'tools.hosted' && request.op === 'generate') {
+      left = { ...left, tools: request.tools.filter(tool => tool.type !== 'hosted') }
+    }
     for (const path of MEMBERS[feature] ?? []) {
       const [section, member] = path.split('.') as [string, string?]
       if (member === undefined) left = without(left, section)

@@ -165,7 +165,8 @@ export class ReplyWriter {
       return true
     }
     if (!this.#began) this.#begin(encoder)
-    this.#wrote = true
+    // What a stage or the encoder held back is no sign of life to the client.
+    if (text !== '') this.#wrote = true
     const { client } = this.#x
     if (error !== undefined) {
       if (text !== '') client.write(text)

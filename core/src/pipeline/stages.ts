@@ -24,14 +24,18 @@ export class Stages {
 
   /** push gives what is left of a batch. When it holds the end, stages let go of what they kept, before the end. */
   push(batch: EventBatch): EventBatch {
-    const last = batch.at(-1)
-    const ends = last?.type === 'end'
-    let passing = ends ? batch.slice(0, -1) : batch
+    const final = batch.at(-1)
+    let last = final?.type === 'end' ? final : undefined
+    let passing = last === undefined ? batch : batch.slice(0, -1)
     for (const { stage, on } of this.#stages) {
       if (passing.length > 0 && concerns(passing, on)) passing = stage.push(passing)
-      if (ends && stage.end !== undefined) passing = [...passing, ...stage.end()]
+      if (last === undefined || stage.end === undefined) continue
+      const held = stage.end(last)
+      const own = held.at(-1)
+      if (own?.type === 'end') last = own
+      passing = [...passing, ...(own?.type === 'end' ? held.slice(0, -1) : held)]
     }
-    return ends ? [...passing, last] : passing
+    return last === undefined ? passing : [...passing, last]
   }
 }
 

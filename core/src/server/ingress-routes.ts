@@ -113,7 +113,7 @@ function onWhole(request: FastifyRequest, reply: FastifyReply, deps: IngressDeps
   }
   const { ingress, route } = entry
   reply.headers(idHeaders(ingress, randomUUID()))
-  if ('handle' in route) return answerOwn(reply, route.handle(head, arrival as LiveExchange))
+  if ('handle' in route) return answerOwn(reply, route.handle(head, arrival as LiveExchange, request.body))
   if (!('operation' in route)) throw ISTHMUS_INTERNAL.with({ cause: new Error('a call that was never begun') })
   if (route.operation === 'models') return json(reply, ingress.contribution.encodeModels(deps.catalog.rows(), head))
   const name = modelName(head)

@@ -1,8 +1,9 @@
 import { deepEqual, ok } from 'node:assert/strict'
 import type { TObject } from 'typebox'
-import type { EventStage, Middleware, Plugin } from '../contract/index.ts'
+import type { Middleware, Plugin } from '../contract/index.ts'
 import { isGatewayError } from '../errors/index.ts'
 import { assertGrammar, type EventBatch, type EventType, fold } from '../ir/index.ts'
+import { Stages } from '../pipeline/stages.ts'
 import { type Case, deepFreeze } from './case.ts'
 import { descriptorCases, type PluginCaseOptions, withPlugin } from './descriptor-cases.ts'
 import { type FakeExchange, fakeExchange, sampleSummaries } from './fake-exchange.ts'
@@ -73,16 +74,12 @@ async function through(middleware: Middleware, batches: readonly EventBatch[]): 
   await enter(middleware, x)
   const stage = middleware.events?.(x)
   for (const type of stage?.on ?? []) ok(EVENT_TYPES.includes(type), `there is no event '${type}'`)
-  const staged = batches.map(batch => (stage === undefined ? batch : runStage(stage, batch)))
-  if (stage?.end !== undefined) staged.push(stage.end())
+  const stages = stage && new Stages([stage])
+  const staged = batches.map(batch => stages?.push(batch) ?? batch)
   if (middleware.around === undefined) return staged.flat()
   const out: EventBatch = []
   for await (const batch of middleware.around(x, () => iterate(staged))) out.push(...batch)
   return out
-}
-
-function runStage(stage: EventStage, batch: EventBatch): EventBatch {
-  return stage.on === undefined || batch.some(event => stage.on?.includes(event.type)) ? stage.push(batch) : batch
 }
 
 async function* iterate(batches: readonly EventBatch[]): AsyncIterable<EventBatch> {

@@ -1,5 +1,6 @@
 import {
   type Annotation,
+  concerns,
   endEvent,
   expresses,
   FEATURE_NAMES,
@@ -263,4 +264,32 @@ t.test('a dialect replaces single verdicts and leaves the table alone', async t 
     false,
     false
   ])
+})
+
+t.test('what a request can need is among what concerns its operation, and replies concern none', async t => {
+  const requests = Object.values(REQUESTS).map(change => ({ ...base, ...change }))
+  for (const request of requests) {
+    for (const name of featuresOf(request)) t.ok(concerns('generate', name), name)
+    const { model, ingress, sampling, output, reply } = request
+    const { maxTokens, stop, n, logprobs } = output
+    const kept = {
+      ...(maxTokens !== undefined && { maxTokens }),
+      ...(stop && { stop }),
+      ...(n !== undefined && { n }),
+      ...(logprobs && { logprobs })
+    }
+    const common = { model, ingress, ext: { any: { x: 1 } }, identity: { endUser: 'u', safetyId: 's' } }
+    const whole = { suffix: 's', echo: true, bestOf: 2, prompts: ['a', [1]], output: kept, sampling, reply }
+    for (const name of featuresOf({ ...common, ...whole, op: 'complete' })) t.ok(concerns('complete', name), name)
+    for (const name of featuresOf({ op: 'count_tokens', model, ingress, input: request })) {
+      t.ok(concerns('count_tokens', name), name)
+    }
+    const embedded = { inputs: [[1], [{ type: 'image', source: inline }]], dimensions: 3, task: 't' } as const
+    for (const name of featuresOf({ ...common, ...embedded, op: 'embed' })) t.ok(concerns('embed', name), name)
+  }
+  for (const name of FEATURE_NAMES.filter(name => name.startsWith('reply.'))) {
+    for (const operation of ['generate', 'complete', 'embed', 'count_tokens'] as const) {
+      t.notOk(concerns(operation, name), name)
+    }
+  }
 })

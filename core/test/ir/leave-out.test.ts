@@ -34,6 +34,12 @@ t.test('the small operations are left out of in the same way, and a count of wha
   t.notOk('serviceTier' in leaveOut(count, ['service.tier']).input)
 })
 
+t.test('hosted tools are left out of the list, and the others stay', async t => {
+  const hosted = { type: 'hosted', kind: 'web_search', native: { format: 'kit', object: {} } } as const
+  const function_ = { type: 'function', name: 'f' } as const
+  t.same(leaveOut({ ...samples[0]!.with, tools: [hosted, function_] }, ['tools.hosted']).tools, [function_])
+})
+
 t.test('what stands in messages and tools is shared, not copied', async t => {
   const request = samples[0]!.with
   const left = leaveOut({ ...request, sampling: { seed: 1, topK: 2 } }, ['sampling.seed' as Feature])

@@ -9,7 +9,8 @@ import {
   slot
 } from '../../src/contract/index.ts'
 import { createError } from '../../src/errors/index.ts'
-import { type EventBatch, type IrEvent, textDelta, unfold } from '../../src/ir/index.ts'
+import { type EventBatch, endEvent, type IrEvent, textDelta, unfold, usageEvent } from '../../src/ir/index.ts'
+import { gate } from '../../src/testing/fake-upstream.ts'
 import { harness } from './support/harness.ts'
 import { sse, tiny } from './support/tiny-format.ts'
 
@@ -127,6 +128,48 @@ t.test('a stage lets go of what it kept before the end', async t => {
   }
   const h = await harness(t, { upstreams: [hello], middleware: { late } })
   t.equal(await (await h.ask(ask)).text(), 'data: "hel"\n\ndata: "lo"\n\ndata: bye\n\n')
+})
+
+t.test('a stage may close with an end of its own, which those after it are given', async t => {
+  const ends: unknown[] = []
+  const stage = (name: string): Middleware => ({
+    events: () => ({
+      push: batch => batch,
+      end(last) {
+        ends.push([name, last.meta?.fingerprint])
+        return name === 'inner'
+          ? [usageEvent({ input: {}, output: { total: 1 } }), endEvent({ fingerprint: 'own' })]
+          : []
+      }
+    })
+  })
+  const h = await harness(t, { upstreams: [hello], middleware: { outer: stage('outer'), inner: stage('inner') } })
+  t.match(await (await h.ask(ask)).text(), /data: bye\n\n$/)
+  t.same(ends, [
+    ['inner', undefined],
+    ['outer', 'own']
+  ])
+  t.match((await h.settled()).usage, { output: { total: 1 } })
+})
+
+t.test('a client whose reply a stage holds back is told that the gateway lives', async t => {
+  const more = gate()
+  const silent: Middleware = {
+    events: () => ({ on: ['part_delta'], push: batch => batch.filter(event => event.type !== 'part_delta') })
+  }
+  const h = await harness(t, {
+    upstreams: [
+      { headers: events, steps: [sse({ say: 'a' }), { wait: more }, sse({ say: 'b' }), sse({ done: true })] }
+    ],
+    middleware: { silent },
+    server: { headersAfterMs: 5, keepAliveMs: 5 }
+  })
+  const reader = (await h.ask(ask)).body!.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  while (!text.includes(': ping')) text += (await reader.read()).value
+  more.open()
+  for (let read = await reader.read(); !read.done; read = await reader.read()) text += read.value
+  t.match(text, /^(: ping\n\n)+data: bye\n\n$/)
 })
 
 t.test('around may wait, change and ask again', async t => {

@@ -52,7 +52,8 @@ export function toCamel(wire: JsonObject, shape: Shape, snake: SnakeNames, at = 
     const value = wire[key]
     const name = key.includes('_') ? knownName(key, wire, shape) : key
     const unset = value === null && shape.keys.has(name)
-    const inner = shape.nested?.[name]
+    const { nested } = shape
+    const inner = nested !== undefined && Object.hasOwn(nested, name) ? nested[name] : undefined
     const read = inner !== undefined && isObject(value) ? toCamel(value, inner, snake, pathOf(at, name)) : value
     if (copy === undefined && (name !== key || read !== value || unset)) {
       copy = {}

@@ -6,7 +6,7 @@ import { encodeError } from './error-encode.ts'
 import { spellingOf, withExt } from './ext.ts'
 import { GEMINI_FEATURES } from './features.ts'
 import { FORWARD } from './forward.ts'
-import { resourceOf } from './model-path.ts'
+import { resourceName } from './model-path.ts'
 import { decodeRequest } from './request-decode.ts'
 import { encodeRequest } from './request-encode.ts'
 import { DocumentedSchema } from './request-schema.ts'
@@ -56,7 +56,7 @@ function encodeCount(request: CountRequest, target: Target<GeminiTraits>): Encod
   const plain = !spellingOf(request)?.wrapped && Object.keys(body).every(name => name === 'contents')
   return {
     ...rest,
-    body: plain ? body : { generateContentRequest: { model: resourceOf(target.model), ...body } },
+    body: plain ? body : { generateContentRequest: { model: resourceName(target.model), ...body } },
     gaps: gaps.filter(({ feature }) => COUNTED.test(feature))
   }
 }

@@ -3,7 +3,7 @@ import { addMembers, isObject, type JsonObject, restOf } from '@isthmus/core/wir
 import { BESIDE } from './embed-decode.ts'
 import { Encoding } from './encoding.ts'
 import { membersOf, spellingOf } from './ext.ts'
-import { resourceOf } from './model-path.ts'
+import { resourceName } from './model-path.ts'
 import { encodePart } from './part-encode.ts'
 import { FORMAT } from './types.ts'
 
@@ -37,7 +37,7 @@ export function encodeSingle(request: EmbedRequest, target: Target<EmbedTraits>)
 export function encodeBatch(request: EmbedRequest, target: Target<EmbedTraits>): EncodedRequest {
   const encoding = encodingOf(request, target)
   encoding.reportForeign(request)
-  const model = resourceOf(target.model)
+  const model = resourceName(target.model)
   const requests = request.inputs.map((input, at) => ({ model, ...encodeOne(request, input, at, encoding) }))
   const beside = membersOf(request)?.[BESIDE]
   const body = addMembers({ requests }, isObject(beside) ? beside : undefined)

@@ -71,7 +71,10 @@ function encodeSource(part: MediaPart, source: MediaSource, encoding: Encoding):
       }
     }
     case 'url':
-      if (encoding.traits.urlFiles === false) encoding.refuse(`the address of a file for a model that reads none`)
+      // Films on YouTube are read by all models: of other media only the service knows what it reads.
+      if (encoding.traits.urlFiles === false && (part.type === 'image' || part.type === 'file')) {
+        encoding.refuse('the address of a file for a model that reads none')
+      }
       return fileData(part, source.url, source.mime, encoding)
     case 'file_ref': {
       const { provider, id } = source

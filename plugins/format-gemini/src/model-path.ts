@@ -30,12 +30,17 @@ export function bareModel(name: string): string {
   return name.replace(/^\/*models\//, '')
 }
 
-/** resourceOf gives a model's name as the service's paths have it. What would end a part of the path is encoded. */
-export function resourceOf(model: string): string {
+/** resourceName gives a model's name with the collection it stands in, as bodies have it. */
+export function resourceName(model: string): string {
   const name = bareModel(model)
-  return name.startsWith(`${TUNED}/`)
-    ? `${TUNED}/${encodeURIComponent(name.slice(TUNED.length + 1))}`
-    : `models/${encodeURIComponent(name)}`
+  return name.startsWith(`${TUNED}/`) ? name : `models/${name}`
+}
+
+/** resourceOf gives the same as paths have it: what would end a part of the path is encoded. */
+export function resourceOf(model: string): string {
+  const name = resourceName(model)
+  const slash = name.indexOf('/') + 1
+  return name.slice(0, slash) + encodeURIComponent(name.slice(slash))
 }
 
 /** framing tells how the client wants its stream. */

@@ -38,7 +38,7 @@ export interface GeminiTraits {
   readonly resultParts?: boolean
   readonly maxOutput?: number
   readonly maxTemperature?: number
-  /** False for a model that does not read public URLs in `fileData`. */
+  /** False for a model that does not read public URLs of images and documents in `fileData`. */
   readonly urlFiles?: boolean
   /** Whether functions and tools of the service may stand in one request. */
   readonly hostedWithFunctions?: boolean
@@ -79,6 +79,8 @@ function thinkingFeatures(
       table['reasoning.budget'] = 'converted'
       break
     case 'none':
+      // That it be off is true of it.
+      table['reasoning.off'] = 'converted'
       for (const name of ['reasoning.on', 'reasoning.effort', 'reasoning.budget', 'reasoning.expose'] as const) {
         table[name] = 'dropped'
       }

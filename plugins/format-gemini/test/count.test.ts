@@ -52,9 +52,12 @@ t.test('a request of another format is counted whole, and losses that do not cou
 
 t.test('contents in two places, and none at all, are refused with the path', async t => {
   const decode = (body: unknown) => () => geminiCount.request.decode(body, requestHead(head))
-  t.throws(decode({ ...whole, contents }), { path: 'contents', kind: 'invalid_request' })
-  t.throws(decode({ generateContentRequest: 'all' }), { path: 'generateContentRequest', kind: 'invalid_request' })
-  t.throws(decode({ generate_content_request: {} }), { path: 'contents', kind: 'invalid_request' })
+  t.throws(decode({ ...whole, contents }), { path: 'contents', code: 'ISTHMUS_REQUEST_INVALID' })
+  t.throws(decode({ generateContentRequest: 'all' }), {
+    path: 'generateContentRequest',
+    code: 'ISTHMUS_REQUEST_INVALID'
+  })
+  t.throws(decode({ generate_content_request: {} }), { path: 'contents', code: 'ISTHMUS_REQUEST_INVALID' })
 })
 
 t.test('the model is the one of the path, and the one of the request where the path has none', async t => {

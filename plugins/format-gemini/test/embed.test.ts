@@ -97,7 +97,7 @@ t.test('requests of a batch that differ in more than their texts are refused wit
         { content: content('b'), ...second }
       ]
     })
-  const refusal = (path: string) => ({ path, kind: 'invalid_request' })
+  const refusal = (path: string) => ({ path, code: 'ISTHMUS_REQUEST_INVALID' })
   t.throws(two({ taskType: 'CLUSTERING' }, {}), refusal('requests[1].taskType'))
   t.throws(two({}, { outputDimensionality: 5 }), refusal('requests[1].outputDimensionality'))
   t.throws(two({}, { model: 'models/other' }), refusal('requests[1].model'))
@@ -106,13 +106,19 @@ t.test('requests of a batch that differ in more than their texts are refused wit
 
 t.test('what cannot be embedded is refused with the path', async t => {
   const one = (part: unknown) => () => batched({ requests: [{ content: { parts: [part] } }] })
-  const refusal = { path: 'requests[0].content.parts[0]', kind: 'invalid_request' }
+  const refusal = { path: 'requests[0].content.parts[0]', code: 'ISTHMUS_REQUEST_INVALID' }
   t.throws(one({ functionCall: { name: 'f', args: {} } }), refusal)
   t.throws(one({ text: 'hm', thought: true }), refusal)
   t.throws(one({ unheardOf: 1 }), refusal)
-  t.throws(() => batched({ requests: [] }), { path: 'requests' })
-  t.throws(() => batched({ requests: [{ content: { parts: [] } }] }), { path: 'requests[0].content.parts' })
-  t.throws(() => batched({ requests: [{ content: 'text' }] }), { path: 'requests[0].content' })
+  t.throws(() => batched({ requests: [] }), { code: 'ISTHMUS_REQUEST_INVALID', path: 'requests' })
+  t.throws(() => batched({ requests: [{ content: { parts: [] } }] }), {
+    code: 'ISTHMUS_REQUEST_INVALID',
+    path: 'requests[0].content.parts'
+  })
+  t.throws(() => batched({ requests: [{ content: 'text' }] }), {
+    code: 'ISTHMUS_REQUEST_INVALID',
+    path: 'requests[0].content'
+  })
 })
 
 const foreign = (changes: Partial<EmbedRequest>): EmbedRequest => ({
@@ -135,8 +141,10 @@ t.test('a request of another format is a batch, and what it cannot say is refuse
     ]
   })
   t.match(gaps, [{ feature: 'ext', action: 'dropped', field: 'truncate' }])
-  t.throws(() => geminiBatchEmbed.request.encode(foreign({ inputs: [[1, 2]] }), target), { kind: 'unsupported' })
-  t.throws(() => geminiEmbed.request.encode(foreign({}), target), { kind: 'unsupported' })
+  t.throws(() => geminiBatchEmbed.request.encode(foreign({ inputs: [[1, 2]] }), target), {
+    code: 'FORMAT_GEMINI_UNSUPPORTED'
+  })
+  t.throws(() => geminiEmbed.request.encode(foreign({}), target), { code: 'FORMAT_GEMINI_UNSUPPORTED' })
 })
 
 function replied(request: EmbedRequest, body: unknown, traits: { readonly unitLength?: boolean } = {}) {
@@ -191,7 +199,7 @@ t.test('vectors and counters of another service are written in this format', asy
     usageMetadata: { promptTokenCount: 9, totalTokenCount: 9 }
   })
   const broken = { ...reply, vectors: ['AAA'] }
-  t.throws(() => geminiEmbed.response.encode(broken, foreign({}), replyOptions()), { kind: 'upstream_protocol' })
+  t.throws(() => geminiEmbed.response.encode(broken, foreign({}), replyOptions()), { code: 'FORMAT_GEMINI_VECTOR' })
 })
 
 interface Recording {

@@ -1,5 +1,6 @@
 /** The OpenAI Responses wire format: `responses`, and what a provider or an ingress needs to adapt it. */
 
+export { responsesCount } from './count.ts'
 export * from './errors.ts'
 export { responses } from './format.ts'
 export { requestSchema } from './schema/request-schema.ts'

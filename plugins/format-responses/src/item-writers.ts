@@ -1,5 +1,6 @@
 import type { Part, ToolCallPart, ToolResultPart } from '@isthmus/core'
 import { addMembers, type JsonObject } from '@isthmus/core/wire'
+import { encodeSearchCall, encodeSearchOutput, isSearch } from './client-search.ts'
 import type { Encoding } from './encoding.ts'
 import { addNulls, itemMembersOf, itemSpellingOf, membersOf, spellingOf } from './ext.ts'
 import { fitCallId } from './names.ts'
@@ -35,6 +36,12 @@ export function callItem(part: ToolCallPart, named: boolean, encoding: Encoding)
   encoding.reportForeign(part, 'input')
   if (part.cache !== undefined) reportMark(encoding)
   const { item, caller, argsText } = part
+  const own = {
+    ...(item?.id !== undefined && named && { id: item.id }),
+    call_id: fitCallId(part.id),
+    ...(item?.status !== undefined && { status: item.status })
+  }
+  if (isSearch(part)) return encodeSearchCall(part, own)
   const spelling = spellingOf(part)
   const wrapped = part.kind === 'custom' && encoding.traits.customTools === false
   const custom = part.kind === 'custom' && !wrapped
@@ -69,6 +76,7 @@ export function resultItem(
 ): JsonObject {
   encoding.reportForeign(part, 'input')
   const spelling = spellingOf(part)
+  if (isSearch(part)) return encodeSearchOutput(part, factsOf(part))
   const custom = (kind ?? spelling?.as) === 'custom' && encoding.traits.customTools !== false
   const stays = stayingParts(part, carried, encoding)
   const output = part.isError ? errorText(stays) : outputOf(stays, spelling?.item?.as, encoding)
@@ -83,6 +91,12 @@ export function resultItem(
   }
   return addNulls(addMembers(wire, membersOf(part)), spelling?.nulls)
 }
+
+const factsOf = ({ item, callId }: ToolResultPart): JsonObject => ({
+  ...(item?.id !== undefined && { id: item.id }),
+  call_id: fitCallId(callId),
+  ...(item?.status !== undefined && { status: item.status })
+})
 
 function outputOf(parts: readonly Part[], as: string | undefined, encoding: Encoding): unknown {
   const flat = encoding.traits.flattenOutputs === true && parts.every(part => part.type === 'text')

@@ -1,5 +1,6 @@
 import type { HostedPart, Item, Message, OpaquePart, Part, Role, Seal, ToolResultPart } from '@isthmus/core'
 import { invalid, isObject, type JsonObject, restOf, type SealPlace, stringOf } from '@isthmus/core/wire'
+import { decodeSearchCall, decodeSearchOutput, isClientSearch } from './client-search.ts'
 import { makeExt, nullsOf, withExt } from './ext.ts'
 import { hostedKind, hostedType } from './hosted.ts'
 import { decodeContent } from './parts-decode.ts'
@@ -47,15 +48,22 @@ export function decodeNativeItem(wire: JsonObject, item: Item): HostedPart | Opa
   }
 }
 
+export interface DecodedItems {
+  readonly messages: readonly Message[]
+  /** Tools that searches of the client found. */
+  readonly found: readonly unknown[]
+}
+
 /** decodeItems reads the input list: what the assistant said in a row is one turn, and so are results in a row. */
-export function decodeItems(items: readonly unknown[], names: ToolNames): Message[] {
+export function decodeItems(items: readonly unknown[], names: ToolNames): DecodedItems {
   const decoder = new ItemsDecoder(names)
   for (const [index, wire] of items.entries()) decoder.add(wire, index)
-  return decoder.messages
+  return decoder
 }
 
 class ItemsDecoder {
   readonly messages: Message[] = []
+  readonly found: unknown[] = []
   #names: ToolNames
   /** Parts of the turn that is being read, when more items may join it. */
   #turn: { readonly role: Role; readonly parts: Part[] } | undefined
@@ -179,6 +187,15 @@ class ItemsDecoder {
   }
 
   #other(wire: JsonObject, type: string, index: number): void {
+    if (type === 'tool_search_call' && isClientSearch(wire)) {
+      this.#join('assistant', decodeSearchCall(wire, itemOf(wire, index)))
+      return
+    }
+    if (type === 'tool_search_output' && isClientSearch(wire)) {
+      this.#join('tool', decodeSearchOutput(wire, itemOf(wire, index)))
+      if (Array.isArray(wire.tools)) this.found.push(...wire.tools)
+      return
+    }
     const outside = Object.hasOwn(OUTSIDE, type) ? OUTSIDE[type] : undefined
     const part = decodeNativeItem(wire, itemOf(wire, index))
     if (outside === undefined) this.#join(part.type === 'hosted_result' ? 'tool' : 'assistant', part)

@@ -18,10 +18,11 @@ import {
   type SealPlace
 } from '@isthmus/core/wire'
 import { encodeAnnotation } from './annotations.ts'
+import { encodeSearchCall, SEARCH } from './client-search.ts'
 import { itemMembersOf, membersOf, spellingOf } from './ext.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { isOwnSeal } from './seals.ts'
-import { FORMAT, type ToolName } from './types.ts'
+import { FORMAT, type ResponsesReplyContext } from './types.ts'
 
 /*
  * Items of a reply as they are once they are whole. `status` is what an item says whose upstream did not: items of this
@@ -113,10 +114,14 @@ export function callItem(
   part: ToolCallPart,
   id: string,
   callId: string,
-  names: Readonly<Record<string, ToolName>> | undefined,
+  context: Pick<ResponsesReplyContext, 'namespaced' | 'search'>,
   status: string
 ): JsonObject {
   const { kind, argsText, caller, item } = part
+  if (isSearchCall(part, context)) {
+    return encodeSearchCall(part, { id, status: item?.status ?? status, call_id: callId })
+  }
+  const names = context.namespaced
   const declared = names !== undefined && Object.hasOwn(names, part.name) ? names[part.name] : undefined
   const { name, namespace } = declared ?? part
   const wire = {
@@ -130,6 +135,16 @@ export function callItem(
     ...(isOwnCaller(part) && { caller })
   }
   return addMembers(wire, membersOf(part))
+}
+
+/** isSearchCall tells a call of the search that the client runs. */
+export const isSearchCall = (part: ToolCallPart, { search }: Pick<ResponsesReplyContext, 'search'>): boolean =>
+  search === true && part.name === SEARCH
+
+/** callPrefix is what the id of a call's item begins with. */
+export function callPrefix(part: ToolCallPart, context: Pick<ResponsesReplyContext, 'search'>): string {
+  if (isSearchCall(part, context)) return 'tsc'
+  return part.kind === 'custom' ? 'ctc' : 'fc'
 }
 
 /** Who made a call is told in the words of the format it came from. */

@@ -14,17 +14,19 @@ import { MessageItems } from './message-items.ts'
 import { type OpenItem, OpenItems } from './open-items.ts'
 import {
   callItem,
+  callPrefix,
   carrierItem,
   hasReasoning,
   imageItem,
   isContentEntry,
   isEmptySaid,
+  isSearchCall,
   nativeItem,
   reasoningItem,
   type Said,
   saidOf
 } from './output-encode.ts'
-import { callWriter, nativeWriter, type PartWriter, ReasoningWriter } from './part-writers.ts'
+import { callWriter, nativeWriter, type PartWriter, ReasoningWriter, WHOLE_WRITER } from './part-writers.ts'
 import { ReplyIds } from './reply-ids.ts'
 import { explanationOf } from './response-encode.ts'
 import type { ResponsesReplyContext } from './types.ts'
@@ -42,7 +44,7 @@ export class OutputStream {
   #frames: EventFrames
   #items: OpenItems
   #ids: ReplyIds
-  #names: ResponsesReplyContext['namespaced']
+  #context: Pick<ResponsesReplyContext, 'namespaced' | 'search'>
   #slots = new Map<number, Slot>()
   #messages: MessageItems
   #refused = false
@@ -54,7 +56,7 @@ export class OutputStream {
     this.#items = new OpenItems(frames)
     this.#ids = new ReplyIds(options)
     this.#messages = new MessageItems(frames, this.#items, this.#ids)
-    this.#names = (options.context as ResponsesReplyContext | undefined)?.namespaced
+    this.#context = (options.context as ResponsesReplyContext | undefined) ?? {}
   }
 
   get output(): readonly JsonObject[] {
@@ -163,14 +165,13 @@ export class OutputStream {
   /* Calls */
 
   #call(slot: Slot, part: Extract<Part, { type: 'tool_call' }>): string {
-    const custom = part.kind === 'custom'
     const callId = this.#ids.call(part.id)
-    const head = callItem({ ...part, argsText: '' }, '', callId, this.#names, 'in_progress')
-    const type = custom ? 'custom_tool_call' : 'function_call'
-    const { item, text } = this.#open(type, { ...head, status: 'in_progress' }, custom ? 'ctc' : 'fc', part.item?.id)
-    item.make = status => callItem(part, item.id, callId, this.#names, status)
+    const head = callItem({ ...part, argsText: '' }, '', callId, this.#context, 'in_progress')
+    const prefix = callPrefix(part, this.#context)
+    const { item, text } = this.#open(String(head.type), { ...head, status: 'in_progress' }, prefix, part.item?.id)
+    item.make = status => callItem(part, item.id, callId, this.#context, status)
     slot.item = item
-    slot.writer = callWriter(part, item, this.#frames)
+    slot.writer = isSearchCall(part, this.#context) ? WHOLE_WRITER : callWriter(part, item, this.#frames)
     return text
   }
 
@@ -178,7 +179,7 @@ export class OutputStream {
     if (item === undefined || writer === undefined) return ''
     const callId = String(item.make('').call_id)
     const text = writer.end(part)
-    item.make = status => callItem(part, item.id, callId, this.#names, status)
+    item.make = status => callItem(part, item.id, callId, this.#context, status)
     item.growing--
     return text + this.#carry(part, { on: 'call', callId })
   }

@@ -61,6 +61,9 @@ function likely(frames: EventFrames, event: string, place: JsonObject, delta: st
   return frames.frame(event, { ...place, delta, logprobs: encodeLogprobs(logprobs) })
 }
 
+/** WHOLE_WRITER is for an item that is only told whole. */
+export const WHOLE_WRITER: PartWriter = { delta: () => '', end: () => '' }
+
 /** callWriter writes the arguments of a call. */
 export function callWriter(head: ToolCallPart, item: OpenItem, frames: EventFrames): PartWriter {
   const place = { item_id: item.id, output_index: item.index }

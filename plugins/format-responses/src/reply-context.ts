@@ -1,3 +1,5 @@
+import { isObject } from '@isthmus/core/wire'
+import { isClientSearch } from './client-search.ts'
 import type { WireRequest } from './schema/request-schema.ts'
 import type { ToolNames } from './tool-names.ts'
 import type { ResponsesReplyContext } from './types.ts'
@@ -5,7 +7,8 @@ import type { ResponsesReplyContext } from './types.ts'
 /** replyContext is what the reply to a request repeats of it. Where the client said nothing, the default is written out. */
 export function replyContext(wire: WireRequest, names: ToolNames): ResponsesReplyContext {
   const { namespaced } = names
-  return { echo: echoOf(wire), ...(namespaced !== undefined && { namespaced }) }
+  const search = wire.tools?.some(tool => isObject(tool) && isClientSearch(tool)) ?? false
+  return { echo: echoOf(wire), ...(search && { search }), ...(namespaced !== undefined && { namespaced }) }
 }
 
 function echoOf(wire: WireRequest): ResponsesReplyContext['echo'] {

@@ -17,7 +17,7 @@ import { FORWARD } from './forward.ts'
 import { decodeItems } from './items-decode.ts'
 import { replyContext } from './reply-context.ts'
 import { formatShape, REQUEST_KEYS, requestShape, type WireRequest } from './schema/request-schema.ts'
-import { decodeChoice, decodeTools } from './tools-decode.ts'
+import { decodeChoice, decodeFound, decodeTools } from './tools-decode.ts'
 import { FORMAT, type Spelling } from './types.ts'
 
 /** ENCRYPTED and LOGPROBS are the entries of `include` that the IR has a word for, or that go without saying. */
@@ -43,13 +43,14 @@ export function decodeRequest(body: unknown, head: RequestHead): GenerateRequest
   const wire = requestShape.check(body)
   const rest = restOf(body, REQUEST_KEYS) ?? {}
   const { tools, names } = decodeTools(wire.tools ?? [])
+  const items = Array.isArray(wire.input) ? decodeItems(wire.input, names) : undefined
   const stream = wire.stream ?? false
   if (stream) keep(rest, 'stream_options', wire.stream_options ? restOf(wire.stream_options, STREAM_KEYS) : undefined)
   const request = {
     op: 'generate',
     model: wire.model,
-    messages: decodeInput(wire, () => decodeItems(wire.input as readonly unknown[], names)),
-    tools,
+    messages: decodeInput(wire, items?.messages),
+    tools: items === undefined || items.found.length === 0 ? tools : [...tools, ...decodeFound(items.found, tools)],
     toolChoice: decodeChoice(wire.tool_choice, names),
     parallelTools: wire.parallel_tool_calls ?? undefined,
     maxToolCalls: wire.max_tool_calls ?? undefined,
@@ -109,14 +110,14 @@ function spellingOf(body: JsonObject, wire: WireRequest): Spelling {
   }
 }
 
-function decodeInput(wire: WireRequest, items: () => Message[]): readonly Message[] {
+function decodeInput(wire: WireRequest, items: readonly Message[] | undefined): readonly Message[] {
   const { input, instructions } = wire
   const messages: Message[] = []
   if (typeof instructions === 'string') {
     messages.push({ role: 'system', origin: 'instructions', parts: [{ type: 'text', text: instructions }] })
   }
   if (typeof input === 'string') messages.push({ role: 'user', parts: [{ type: 'text', text: input }] })
-  else if (Array.isArray(input)) messages.push(...items())
+  else if (items !== undefined) messages.push(...items)
   // A stored prompt, reply or conversation may be all there is to go on from.
   else if (!wire.prompt && !wire.previous_response_id && !wire.conversation) {
     throw invalid('input', 'a string or an array of items', input)

@@ -3,6 +3,7 @@ import type { JsonObject, SealPlace } from '@isthmus/core/wire'
 import { encodeFinish } from './finish.ts'
 import {
   callItem,
+  callPrefix,
   carrierItem,
   encodeSaid,
   hasReasoning,
@@ -58,13 +59,13 @@ class OutputWriter {
   refused = false
   #items: Make[] = []
   #ids: ReplyIds
-  #names: ResponsesReplyContext['namespaced']
+  #context: Pick<ResponsesReplyContext, 'namespaced' | 'search'>
   /** The message that the next text may join. */
   #message: { readonly first: Part; readonly content: unknown[] } | undefined
 
   constructor(options: ReplyOptions) {
     this.#ids = new ReplyIds(options)
-    this.#names = (options.context as ResponsesReplyContext | undefined)?.namespaced
+    this.#context = (options.context as ResponsesReplyContext | undefined) ?? {}
   }
 
   add(part: Part): void {
@@ -92,9 +93,9 @@ class OutputWriter {
       const id = this.#ids.item('rs', part.item?.id)
       this.#push(status => reasoningItem(part, id, status))
     } else if (part.type === 'tool_call') {
-      const id = this.#ids.item(part.kind === 'custom' ? 'ctc' : 'fc', part.item?.id)
+      const id = this.#ids.item(callPrefix(part, this.#context), part.item?.id)
       const callId = this.#ids.call(part.id)
-      this.#push(status => callItem(part, id, callId, this.#names, status))
+      this.#push(status => callItem(part, id, callId, this.#context, status))
       this.#carry(part, { on: 'call', callId })
     } else if (part.type === 'image' && part.item === undefined) {
       // One with an item came of a call that was written as it is.

@@ -1,9 +1,10 @@
 import type { CustomTool, FunctionTool, HostedKind, HostedTool, ToolChoice, ToolDef } from '@isthmus/core'
 import { invalid, isObject, type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
-import { makeExt, nullsOf, withExt } from './ext.ts'
+import { decodeSearchTool, isClientSearch } from './client-search.ts'
+import { makeExt, nullsOf, spellingOf, withExt } from './ext.ts'
 import { choiceShapes, toolShapes } from './schema/item-shapes.ts'
 import { ToolNames } from './tool-names.ts'
-import { FORMAT, type Spelling } from './types.ts'
+import { FORMAT, SPELLING, type Spelling } from './types.ts'
 
 const FUNCTION_KEYS: ReadonlySet<string> = new Set([
   'type',
@@ -53,6 +54,16 @@ export function decodeTools(list: readonly unknown[]): DecodedTools {
   return { tools, names }
 }
 
+/** decodeFound reads the tools that searches of the client found, but for those that are declared already. */
+export function decodeFound(found: readonly unknown[], declared: readonly ToolDef[]): readonly ToolDef[] {
+  const known = new Set(declared.flatMap(tool => (tool.type === 'hosted' ? [] : [tool.name])))
+  return decodeTools(found).tools.flatMap(tool => {
+    if (tool.type === 'hosted' || known.has(tool.name)) return []
+    known.add(tool.name)
+    return [{ ...tool, ext: { ...tool.ext, [SPELLING]: { ...spellingOf(tool), found: true } } }]
+  })
+}
+
 function toolObject(tool: unknown, path: string): JsonObject {
   if (!isObject(tool)) throw invalid(path, 'a tool', tool)
   if (typeof tool.type !== 'string') throw invalid(`${path}.type`, 'a string', tool.type)
@@ -72,6 +83,7 @@ function decodeTool(
     case 'custom':
       return decodeCustom(wire, path, spelling, names, namespace)
     default:
+      if (isClientSearch(wire)) return decodeSearchTool(wire)
       return {
         type: 'hosted',
         kind: hostedToolKind(wire.type as string),

@@ -1,5 +1,6 @@
 import type { CustomTool, FunctionTool, HostedTool, ToolChoice, ToolDef } from '@isthmus/core'
 import { addMembers, type JsonObject } from '@isthmus/core/wire'
+import { encodeSearchTool, isSearch } from './client-search.ts'
 import type { Encoding } from './encoding.ts'
 import { addNulls, membersOf, spellingOf } from './ext.ts'
 import { encodeHostedTool, webSearchTool } from './hosted-tools.ts'
@@ -24,6 +25,7 @@ function encodeList(tools: readonly ToolDef[], encoding: Encoding): JsonObject[]
   const list: JsonObject[] = []
   let group: { readonly namespace: string; readonly tools: JsonObject[] } | undefined
   for (const tool of tools) {
+    if (tool.type !== 'hosted' && spellingOf(tool)?.found) continue
     const wire = encodeTool(tool, encoding)
     const namespace = tool.type === 'hosted' ? undefined : tool.namespace
     if (namespace === undefined || tool.type === 'hosted') {
@@ -44,6 +46,7 @@ function encodeList(tools: readonly ToolDef[], encoding: Encoding): JsonObject[]
 function encodeTool(tool: ToolDef | HostedTool, encoding: Encoding): JsonObject {
   if (tool.type === 'hosted') return encodeHostedTool(tool, encoding)
   encoding.reportForeign(tool, 'tools')
+  if (tool.type === 'function' && isSearch(tool)) return encodeSearchTool(tool)
   const wire =
     tool.type === 'function'
       ? encodeFunction(tool, encoding)

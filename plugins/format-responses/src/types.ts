@@ -38,6 +38,8 @@ export const qualified = (namespace: string, name: string): string => `${namespa
 export interface ResponsesReplyContext {
   /** Members of the request that the response object repeats, as effective values. */
   readonly echo: JsonObject
+  /** The client runs a search for tools, whose calls are items of their own. */
+  readonly search?: boolean
   /** Tools in namespaces, by their name in the IR. */
   readonly namespaced?: Readonly<Record<string, ToolName>>
 }
@@ -69,6 +71,8 @@ export interface Spelling {
   readonly prefix?: string
   /** Lengths of the texts that make up one. */
   readonly lengths?: readonly number[]
+  /** A tool that a search of the client found: it stands in that search's output, and not in the list. */
+  readonly found?: boolean
   /** The name of a tool within its namespace. */
   readonly name?: string
   /** The `include` list as it was written. */

@@ -55,7 +55,7 @@ export function messageJob(
   format: ReplyWriter,
   dialect: readonly string[],
   performance: Performance,
-  score: Pick<Score, 'request' | 'seal' | 'answerOf'>
+  score: Omit<Score, 'id' | 'created'>
 ): MessageJob {
   const { model, reply } = score.request
   const out = new ReplyBuilder()

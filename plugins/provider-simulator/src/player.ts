@@ -12,6 +12,8 @@ export interface Score {
   readonly answerOf: (choice: number) => Answer
   /** How reasoning is sealed; absent where no seals are wanted. */
   readonly seal?: SealKind
+  /** Whether one call ends before the next begins. */
+  readonly wholeCalls?: boolean
 }
 
 /** play writes a reply token by token: it yields where the time of one token passes, for all choices at once. */
@@ -93,7 +95,12 @@ class Speaker {
       if (calls.length === 0 && part === said.at(-1)) this.#seal(open, thought, 'answer')
       this.#out.close(open)
     }
-    return yield* this.#call(calls, thought)
+    const together = this.#score.wholeCalls ? calls.map(call => [call]) : [calls]
+    for (const [at, group] of together.entries()) {
+      // The first of parallel calls speaks for all of them.
+      if (!(yield* this.#call(group, at === 0 ? thought : undefined))) return false
+    }
+    return true
   }
 
   #seal(open: OpenPart, thought: Thought | undefined, place: SealKind['on']): void {
@@ -110,7 +117,6 @@ class Speaker {
     for (const call of calls) {
       if (!(yield* this.#spend())) return false
       const part = out.open(this.#choice, { ...call, argsText: '' })
-      // The first of parallel calls speaks for all of them.
       if (open.length === 0) this.#seal(part, thought, 'answer')
       open.push({ part, rest: tokensOf(call.argsText)[Symbol.iterator]() })
     }

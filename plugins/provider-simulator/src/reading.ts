@@ -30,7 +30,8 @@ function generateReader(wire: Wire): Reader {
   const { format } = wire.generate
   return arrived => {
     const { id, head, body } = arrived
-    const request = format.request.decode(parseJson(body), head)
+    const wireBody = parseJson(body)
+    const request = format.request.decode(wireBody, head)
     const turn = turnOf(request, body)
     const choices = Math.max(1, request.output.n ?? 1)
     const perChoice = (choice: number) =>
@@ -38,7 +39,8 @@ function generateReader(wire: Wire): Reader {
     const performance = perChoice(0)
     return messageJob(arrived, format, wire.dialect, performance, {
       request,
-      ...((wire.seals?.(request) ?? true) && { seal: wire.seal }),
+      wholeCalls: wire.wholeCalls ?? false,
+      ...((wire.seals?.(wireBody) ?? true) && { seal: wire.seal }),
       answerOf: choice => stopAt((choice === 0 ? performance : perChoice(choice)).answer, request.output.stop ?? [])
     })
   }

@@ -4,7 +4,6 @@ import type {
   CountRequest,
   EmbedReply,
   EmbedRequest,
-  GenerateRequest,
   IrRequest,
   MessageFormat,
   ResultFormat,
@@ -12,12 +11,13 @@ import type {
   Target,
   WireFormat
 } from '@isthmus/core'
+import { isObject } from '@isthmus/core/wire'
 import { type ChatTraits, chatCompletions } from '@isthmus/format-chat-completions'
 import { completions } from '@isthmus/format-completions'
 import { embeddings } from '@isthmus/format-embeddings'
-import { type GeminiTraits, gemini, geminiBatchEmbed, geminiCount } from '@isthmus/format-gemini'
+import { type GeminiTraits, gemini, geminiBatchEmbed, geminiCount, resourceOf } from '@isthmus/format-gemini'
 import { type MessagesTraits, messages, messagesCount } from '@isthmus/format-messages'
-import { type ResponsesTraits, responses } from '@isthmus/format-responses'
+import { type ResponsesTraits, responses, responsesCount } from '@isthmus/format-responses'
 
 /** Api is one operation of a simulated upstream: where it is asked, and in which format. */
 export interface Api<Format> {
@@ -49,8 +49,10 @@ export interface Wire {
   /** What the reply's encoder is told of its client, so that it writes all that the format can say. */
   readonly dialect: readonly string[]
   readonly seal: SealKind
-  /** seals tells whether a request wants the seals of reasoning at all. Default: always. */
-  seals?(request: GenerateRequest): boolean
+  /** Set for a format whose calls come whole, one after the other. */
+  readonly wholeCalls?: boolean
+  /** seals tells whether a request wants the seals of reasoning at all, by its body. Default: always. */
+  seals?(body: unknown): boolean
 }
 
 /** at makes an API with one path for all models. */
@@ -62,7 +64,7 @@ export function at<Format>(format: Format, path: string): Api<Format> {
 function verb<Format>(format: Format, name: string): Api<Format> {
   return {
     format,
-    path: (_request, { model }) => `/v1beta/models/${encodeURIComponent(model)}:${name}`,
+    path: (_request, { model }) => `/v1beta/${resourceOf(model)}:${name}`,
     isAt: path => path.endsWith(`:${name}`)
   }
 }
@@ -97,24 +99,26 @@ export const WIRES = {
   responses: {
     generate: at(responses as WireFormat, '/responses'),
     ...openaiApis,
+    count: at(responsesCount as ResultFormat<CountRequest, CountReply>, '/responses/input_tokens'),
     traits: responsesTraits,
     dialect: [],
     seal: { format: 'openai-responses-v1', kind: 'encrypted', on: 'reasoning' },
     // They come only to those who ask for them.
-    seals: ({ state }) => state?.include?.includes('reasoning.encrypted_content') ?? false
+    seals: body => isObject(body) && Array.isArray(body.include) && body.include.includes('reasoning.encrypted_content')
   },
   gemini: {
     generate: {
       ...verb(gemini as WireFormat, 'generateContent'),
       path: (request, { model }) => {
         const streamed = request.op === 'generate' && request.reply.stream
-        return `/v1beta/models/${encodeURIComponent(model)}:${streamed ? 'streamGenerateContent?alt=sse' : 'generateContent'}`
+        return `/v1beta/${resourceOf(model)}:${streamed ? 'streamGenerateContent?alt=sse' : 'generateContent'}`
       }
     },
     embed: { ...verb(geminiBatchEmbed, 'batchEmbedContents'), maxInputs: 100 },
     count: verb(geminiCount as ResultFormat<CountRequest, CountReply>, 'countTokens'),
     traits: geminiTraits,
     dialect: [],
-    seal: { format: 'google-gemini-v1', kind: 'thought_signature', on: 'answer' }
+    seal: { format: 'google-gemini-v1', kind: 'thought_signature', on: 'answer' },
+    wholeCalls: true
   }
 } as const satisfies Record<string, Wire>

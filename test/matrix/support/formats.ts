@@ -1,42 +1,99 @@
-import { isPlugin, type Plugin, type WireFormat } from '@isthmus/core'
-import { fakeHost, resolveOptions } from '@isthmus/core/testing'
+import { isPlugin, type Plugin, type RequestHead, type WireFormat } from '@isthmus/core'
+import { fakeHost, requestHead, resolveOptions } from '@isthmus/core/testing'
 import { pluginFolders, readJson, root } from '../../support/sources.ts'
+import type { JsonObject } from './fixtures.ts'
 
 /** Spoke is one wire format with the ingress that serves its clients. */
 export interface Spoke {
   readonly id: string
   readonly format: WireFormat
   readonly ingress: Plugin<'ingress'>
-  /** Where its clients ask for an answer. */
-  readonly path: string
+  /** asking says how a client asks a model for an answer: what is not in the body stands in the path and the query. */
+  asking(model: string, stream: boolean): Asking
+}
+
+export interface Asking {
+  /** Path and query. */
+  readonly url: string
+  /** What the codec is given of the request beside its body. */
+  readonly head: RequestHead
+  /** Members of the body. */
+  readonly members: JsonObject
 }
 
 /** loadSpokes finds every format in `plugins/` that has an ingress, in the order of their names. */
 export async function loadSpokes(): Promise<readonly Spoke[]> {
   const ids = pluginFolders.flatMap(folder => (folder.startsWith('format-') ? folder.slice('format-'.length) : []))
   const served = ids.filter(id => pluginFolders.includes(`ingress-${id}`))
-  return Promise.all(served.map(loadSpoke))
+  const spokes = await Promise.all(served.map(loadSpoke))
+  return spokes.filter(spoke => spoke !== undefined)
 }
 
-async function loadSpoke(id: string): Promise<Spoke> {
+/** loadSpoke gives undefined for a format of an operation that is no conversation. */
+async function loadSpoke(id: string): Promise<Spoke | undefined> {
   const exported = Object.values(await load(`format-${id}`))
-  const format = exported.find((value): value is WireFormat => (value as WireFormat | undefined)?.id === id)
+  const format = exported.find((value): value is WireFormat => isWireFormat(value, id))
+  if (format === undefined) return undefined
+  if (id === 'responses' && process.env.M1)
+    return {
+      id,
+      format,
+      ingress: undefined as never,
+      asking: (m, s) => asking({ path: '/v1/responses', suffix: undefined }, m, s ? (STREAMING[id] ?? {}) : {})
+    }
   const { default: ingress } = await load(`ingress-${id}`)
-  if (format === undefined || !isPlugin(ingress)) throw new Error(`plugins/format-${id} and ingress-${id} do not fit`)
-  const host = fakeHost({ id })
-  const { routes } = (await ingress.setup(host, resolveOptions(ingress.options, {}))) as unknown as {
-    readonly routes: readonly { readonly path: string; readonly operation?: string }[]
+  if (!isPlugin(ingress)) throw new Error(`plugins/ingress-${id} is no plugin`)
+  const place = await placeOf(ingress as unknown as Plugin<'ingress'>, id)
+  return {
+    id,
+    format,
+    ingress: ingress as unknown as Plugin<'ingress'>,
+    asking: (model, stream) => asking(place, model, stream ? (STREAMING[id] ?? {}) : {})
   }
-  await host.close()
-  const path = routes.find(route => route.operation === 'generate')?.path
-  if (path === undefined) throw new Error(`plugins/ingress-${id} has no route for an answer`)
-  return { id, format, ingress: ingress as unknown as Plugin<'ingress'>, path }
 }
+
+const isWireFormat = (value: unknown, id: string): boolean =>
+  (value as WireFormat | undefined)?.id === id && (value as Partial<WireFormat>).models !== undefined
 
 const load = (folder: string): Promise<Readonly<Record<string, unknown>>> =>
   import(`${root}/plugins/${folder}/src/index.ts`)
 
-/** STREAMING is what makes a request of each format one for a stream. */
-export const STREAMING = readJson('fixtures/streaming.json') as Readonly<
-  Record<string, Readonly<Record<string, unknown>>>
->
+/** Place is where clients of an ingress ask for an answer: a path, and what follows its `*`. */
+interface Place {
+  readonly path: string
+  readonly suffix: string | undefined
+}
+
+async function placeOf(ingress: Plugin<'ingress'>, id: string): Promise<Place> {
+  const host = fakeHost({ id })
+  const { routes } = await ingress.setup(host, resolveOptions(ingress.options, {}))
+  await host.close()
+  for (const route of routes) {
+    const call = 'calls' in route ? route.calls.find(({ operation }) => operation === 'generate') : undefined
+    if (call !== undefined) return { path: route.path, suffix: call.suffix }
+  }
+  throw new Error(`plugins/ingress-${id} has no route for an answer`)
+}
+
+function asking(place: Place, model: string, { body, query = {}, suffix = place.suffix ?? '' }: Streaming): Asking {
+  const inPath = place.path.endsWith('*')
+  const open = model + suffix
+  const path = inPath ? place.path.slice(0, -1) + open : place.path
+  const search = new URLSearchParams(query).toString()
+  return {
+    url: search === '' ? path : `${path}?${search}`,
+    head: requestHead({ path, query, params: inPath ? { '*': open } : {} }),
+    members: { ...(!inPath && { model }), ...body }
+  }
+}
+
+/** Streaming is what makes a request one for a stream. */
+interface Streaming {
+  readonly body?: JsonObject
+  readonly query?: Readonly<Record<string, string>>
+  /** What follows the model's name in the path. */
+  readonly suffix?: string
+}
+
+/** STREAMING says of each format how to ask for a stream. */
+export const STREAMING = readJson('fixtures/streaming.json') as Readonly<Record<string, Streaming>>

@@ -1,4 +1,5 @@
 import { fold, type GenerateRequest, type IrEvent, isGatewayError, type Seal } from '@isthmus/core'
+import { isObject } from '@isthmus/core/wire'
 
 /*
  * The form in which what a format says is compared with the hub. What only one format can read is left out: how it
@@ -12,6 +13,8 @@ function plain(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, function (this: object, key: string, member: unknown) {
       if (NOTATION.has(key)) return undefined
+      // Of the item that a part came from only its phase says something; the rest is where its border was.
+      if (key === 'item') return isObject(member) && member.phase !== undefined ? { phase: member.phase } : undefined
       // Of parts, tools and choices the native object is the content; elsewhere it repeats what was read.
       if (key === 'native' && !('type' in this)) return undefined
       if (key === 'seal' || isSealDelta(key, this)) return sealContent(member as Seal)

@@ -37,7 +37,7 @@ export interface Heard {
 /** Rig is a gateway with every ingress, in front of one upstream of one format. */
 export interface Rig {
   /** ask sends what a client would, while the upstream answers as told. */
-  ask(client: Spoke, body: unknown, answer: Answer): Promise<Heard>
+  ask(url: string, body: unknown, answer: Answer): Promise<Heard>
 }
 
 export interface RigOptions {
@@ -71,13 +71,13 @@ export async function rig(
     await gateway.close()
     await server.close()
   })
-  const url = await gateway.listen()
+  const origin = await gateway.listen()
   return {
-    async ask(client, body, next) {
+    async ask(url, body, next) {
       answer = next
       const before = server.requests.length
       const settled = recorder.next()
-      const reply = await fetch(url + client.path, {
+      const reply = await fetch(origin + url, {
         method: 'POST',
         body: JSON.stringify(body),
         headers: { 'content-type': 'application/json' }
