@@ -35,13 +35,18 @@ export const SETTINGS = { maxTokens: MAX_TOKENS, temperature: TEMPERATURE } as c
 const SIZES: Readonly<Record<Size, { readonly turns: number; readonly tools: number; readonly chars: number }>> = {
   '1k': { turns: 0, tools: 0, chars: 0 },
   '56k': { turns: 13, tools: 12, chars: 3000 },
-  '200k': { turns: 100, tools: 24, chars: 1250 }
+  '200k': { turns: 100, tools: 24, chars: 1480 }
 }
 
 const turn = (n: number, chars: number): Turn => ({
   question: words(chars * 0.23, n),
   callId: `call_${n}`,
-  args: { path: `src/module-${n}/file.ts`, lines: [n, n + 40], find: words(chars * 0.07, n + 1), recursive: n % 2 === 0 },
+  args: {
+    path: `src/module-${n}/file.ts`,
+    lines: [n, n + 40],
+    find: words(chars * 0.07, n + 1),
+    recursive: n % 2 === 0
+  },
   result: words(chars * 0.55, n + 2),
   answer: words(chars * 0.15, n + 3)
 })

@@ -1,6 +1,7 @@
 // What JSON itself costs for a large request: the yardstick for the budget of large bodies.
 import { answer } from './answer.ts'
-import { requestBody, type Size, type Wire } from './bodies.ts'
+import type { Size } from './content.ts'
+import { FORMATS, type Wire } from './wires/index.ts'
 
 /** JsonJob asks for the cost of the body of one request. */
 export interface JsonJob {
@@ -15,7 +16,7 @@ answer({
   /** Microseconds of CPU for UTF-8 decode, parse, stringify and UTF-8 encode of one body, collections included. */
   run: async args => {
     const { wire, size, ms } = args as JsonJob
-    const body = Buffer.from(requestBody({ wire, model: 'bench-whole', size, stream: false }))
+    const body = Buffer.from(JSON.stringify(FORMATS[wire].body({ model: 'bench-whole', size, stream: false })))
     const endsAtMs = performance.now() + ms
     const { user, system } = process.cpuUsage()
     let count = 0

@@ -1,11 +1,12 @@
-import type { Size, Wire } from './bodies.ts'
 import { Child } from './child.ts'
+import type { Shape, Size } from './content.ts'
 import type { JsonJob } from './json-cost.ts'
 import type { Job, Tally } from './load.ts'
-import { replyText, type Shape } from './replies.ts'
 import { startServer } from './servers.ts'
 import { modelOf, type ServerName, type Variant } from './variants.ts'
 import { readText } from './verify.ts'
+import { FORMATS, type Wire } from './wires/index.ts'
+import type { Loose } from './wires/wire.ts'
 
 /** Load is what a variant is put under. */
 export interface Load {
@@ -38,8 +39,8 @@ export interface LabOptions {
 }
 
 /** For each server, shared among the ways through it. A server of this size levels off at about 14 000 exchanges. */
-const WARM_UP = { exchanges: 20_000, streams: 300, bursts: 100, large: 200 } as const
-const WARM_UP_QUICK = { exchanges: 1500, streams: 60, bursts: 20, large: 40 } as const
+const WARM_UP = { exchanges: 20_000, streams: 600, bursts: 200, large: 400, vectors: 30 } as const
+const WARM_UP_QUICK = { exchanges: 1500, streams: 120, bursts: 40, large: 80, vectors: 4 } as const
 const AFTER_LOAD_MS = 15
 /** For sockets to open or close on both sides. */
 const SETTLE_MS = 100
@@ -100,12 +101,16 @@ export class Lab {
       const run = (shape: Shape, size: Size, connections: number, amount: number) =>
         this.#run(variant, { shape, size, connections, until: { count: Math.ceil(amount / sharers) } })
       await this.#check(variant, 'whole')
+      if (variant.client === 'embeddings') {
+        await run('whole', '1k', 4, amounts.vectors * sharers)
+        continue
+      }
       await run('whole', '1k', 32, amounts.exchanges)
       if (variant.server === 'peer') continue
       for (const shape of ['short', 'saturated', 'burst'] as const) await this.#check(variant, shape)
       await run('saturated', '1k', 16, amounts.streams)
       await run('burst', '1k', 16, amounts.bursts)
-      await run('whole', '160k', 16, amounts.large)
+      await run('whole', '200k', 16, amounts.large)
     }
   }
 
@@ -200,7 +205,8 @@ export class Lab {
   /** check takes one reply apart: its text must be what the upstream sent. */
   async #check(variant: Variant, shape: Shape): Promise<void> {
     const { body } = await this.#run(variant, { shape, size: '1k', connections: 1, until: { count: 1 } }, true)
-    if (readText(variant.client, shape !== 'whole', body) !== replyText(shape)) {
+    const { textOf, whole } = FORMATS[variant.upstream]
+    if (readText(variant.client, shape !== 'whole', body) !== textOf(whole(shape) as Loose)) {
       throw new Error(`${variant.id}, ${shape}: the text is not what the upstream sent\n${body.slice(0, 2000)}`)
     }
   }

@@ -1,9 +1,8 @@
 // The load generator: a process of its own that sends prepared bytes and counts what comes back.
 import { answer } from './answer.ts'
-import { requestBody, type Size, type Wire } from './bodies.ts'
 import { Connection, type Reply } from './connection.ts'
-import { END_OF_STREAM } from './verify.ts'
-import { END_MARK } from './words.ts'
+import type { Size } from './content.ts'
+import { FORMATS, type Wire } from './wires/index.ts'
 
 /** Job is one burst of load on one server. */
 export interface Job {
@@ -34,7 +33,6 @@ export interface Tally {
   body: string
 }
 
-const PATHS: Readonly<Record<Wire, string>> = { chat: '/v1/chat/completions', messages: '/v1/messages' }
 const prepared = new Map<string, Buffer>()
 const idle = new Map<number, Connection[]>()
 let held: Connection[] = []
@@ -43,13 +41,13 @@ function prepare({ wire, model, size, stream, headers }: Job): Buffer {
   const key = JSON.stringify([wire, model, size, stream, headers])
   const known = prepared.get(key)
   if (known) return known
-  const body = Buffer.from(requestBody({ wire, model, size, stream }))
-  const credential =
-    wire === 'chat' ? 'authorization: Bearer bench' : 'x-api-key: bench\r\nanthropic-version: 2023-06-01'
+  const format = FORMATS[wire]
+  const ask = { model, size, stream }
+  const body = Buffer.from(JSON.stringify(format.body(ask)))
   const extra = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`)
   const head =
-    `POST ${PATHS[wire]} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\naccept: */*\r\n` +
-    `user-agent: bench\r\n${credential}\r\n${extra.join('')}content-length: ${body.length}\r\n\r\n`
+    `POST ${format.path(ask)} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\naccept: */*\r\n` +
+    `user-agent: bench\r\n${format.credential}\r\n${extra.join('')}content-length: ${body.length}\r\n\r\n`
   const request = Buffer.concat([Buffer.from(head), body])
   prepared.set(key, request)
   return request
@@ -81,7 +79,8 @@ function exchange(job: Job, request: Buffer, done: (error: Error | undefined, re
 
 function run(job: Job): Promise<Tally> {
   const request = prepare(job)
-  const mark = job.stream ? END_OF_STREAM[job.wire] : END_MARK
+  const { endOfStream, endOfWhole } = FORMATS[job.wire]
+  const mark = job.stream ? endOfStream : endOfWhole
   const tally: Tally = { replies: 0, bytes: 0, writes: 0, reads: 0, firstByteMs: [], wrong: [], body: '' }
   const endsAtMs = 'ms' in job.until ? performance.now() + job.until.ms : Number.POSITIVE_INFINITY
   let left = 'count' in job.until ? job.until.count : Number.POSITIVE_INFINITY

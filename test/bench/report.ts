@@ -17,35 +17,59 @@ const verdict = (row: ResultRow): string => {
   return row.stretch !== null && row.figure <= row.stretch ? 'stretch' : 'ok'
 }
 
-/** ratioTable shows each row against its goal. */
+/** ratioTable shows each row against its goal; crossings stand in the table of pairs. */
 export const ratioTable = (rows: readonly ResultRow[]): string =>
   table(
     ['figure', 'unit', 'median', 'quartiles', 'rounds', 'goal', 'stretch', ''],
-    rows.map(row => [
-      row.title,
-      row.unit,
-      number(row.figure),
-      `${number(row.lower)}–${number(row.upper)}`,
-      String(row.rounds),
-      row.limit === null ? '–' : `≤ ${number(row.limit)}`,
-      row.stretch === null ? '–' : `≤ ${number(row.stretch)}`,
-      verdict(row)
-    ])
+    rows
+      .filter(({ crossing }) => !crossing)
+      .map(row => [
+        row.title,
+        row.unit,
+        number(row.figure),
+        `${number(row.lower)}–${number(row.upper)}`,
+        String(row.rounds),
+        row.limit === null ? '–' : `≤ ${number(row.limit)}`,
+        row.stretch === null ? '–' : `≤ ${number(row.stretch)}`,
+        verdict(row)
+      ])
   )
+
+/** pairTable shows the figures of all pairs of formats, a line for each pair. What is over its goal is marked. */
+export function pairTable(rows: readonly ResultRow[]): string {
+  const columns = [...new Set(rows.flatMap(({ column }) => column ?? []))]
+  const pairs = [...new Set(rows.flatMap(({ pair }) => pair ?? []))]
+  const cell = (pair: string, column: string) => {
+    const row = rows.find(row => row.pair === pair && row.column === column)
+    if (!row) return ''
+    const found = verdict(row)
+    return `${found === 'OVER' ? '!' : found === 'over?' ? '?' : ''}${number(row.figure)}`
+  }
+  const goals = columns.map(column => rows.find(row => row.column === column)?.limit)
+  return table(
+    ['client-upstream', ...columns],
+    [
+      ...pairs.map(pair => [pair, ...columns.map(column => cell(pair, column))]),
+      ['goal', ...goals.map(goal => (goal === null || goal === undefined ? '–' : `≤ ${number(goal)}`))]
+    ]
+  )
+}
 
 /** absoluteTable shows what each variant cost on this machine, and how much it read and wrote. */
 export const absoluteTable = (absolutes: readonly Absolute[]): string =>
   table(
     ['figure, variant', 'CPU µs', 'per', 'bytes/reply', 'writes/reply', 'reads/reply', 'connects/reply'],
-    absolutes.map(row => [
-      `${row.figure}, ${row.variant}`,
-      number(row.cpuUs),
-      row.per,
-      number(row.bytesPerReply),
-      number(row.writesPerReply),
-      number(row.readsPerReply),
-      number(row.connectionsPerReply)
-    ])
+    absolutes
+      .filter(({ crossing }) => !crossing)
+      .map(row => [
+        `${row.figure}, ${row.variant}`,
+        number(row.cpuUs),
+        row.per,
+        number(row.bytesPerReply),
+        number(row.writesPerReply),
+        number(row.readsPerReply),
+        number(row.connectionsPerReply)
+      ])
   )
 
 const UNEQUAL_WRITES = 0.1
@@ -59,7 +83,7 @@ const FEWER_READS = 0.75
 export function notComparable(absolutes: readonly Absolute[]): readonly string[] {
   const saturated = absolutes.filter(row => row.figure === 'saturated')
   return saturated.flatMap(row => {
-    const wire = row.variant.endsWith('messages') ? 'messages' : 'chat'
+    const wire = /\w+$/.exec(row.variant)?.[0]
     const proxy = saturated.find(other => other.variant === `plain ${wire}`)
     if (!proxy || row === proxy) return []
     const writes = row.writesPerReply / proxy.writesPerReply

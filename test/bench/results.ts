@@ -1,7 +1,7 @@
 import type { Figure, Round, RowSpec } from './figures/figure.ts'
 import type { Measured } from './lab.ts'
 import { median, type Spread, spread } from './statistics.ts'
-import type { Variant } from './variants.ts'
+import { isCrossing, pairName, type Variant } from './variants.ts'
 
 /** ResultRow is a row with what was found. `ok` is null where there is no limit. */
 export interface ResultRow {
@@ -16,12 +16,17 @@ export interface ResultRow {
   readonly upper: number
   readonly rounds: number
   readonly launches: number
+  /** For the table of pairs. */
+  readonly pair?: string
+  readonly column?: string
+  readonly crossing: boolean
 }
 
 /** Absolute is a variant's own numbers under one figure's load: they hold for this machine and this run only. */
 export interface Absolute {
   readonly figure: string
   readonly variant: string
+  readonly crossing: boolean
   readonly cpuUs: number
   /** What `cpuUs` is counted for. */
   readonly per: 'exchange' | 'event'
@@ -78,7 +83,10 @@ export class Results {
           lower: rounded(lower),
           upper: rounded(upper),
           rounds,
-          launches: launches.length
+          launches: launches.length,
+          ...(spec.pair && { pair: pairName(spec.pair) }),
+          ...(spec.column !== undefined && { column: spec.column }),
+          crossing: spec.pair !== undefined && isCrossing(spec.pair)
         }
       })
     )
@@ -90,6 +98,7 @@ export class Results {
       return {
         figure: figure.id,
         variant: variant.id,
+        crossing: isCrossing(variant),
         cpuUs: middle(measured => measured.cpuUs / (figure.perReply ?? 1)),
         per: figure.perReply === undefined ? 'exchange' : 'event',
         bytesPerReply: middle(measured => measured.bytesPerReply),

@@ -4,7 +4,7 @@ import { FIGURES } from './figures/index.ts'
 import { measureLaunch } from './launch.ts'
 import { type BenchOptions, readOptions, USAGE } from './options.ts'
 import { installPeer } from './peer.ts'
-import { absoluteTable, notComparable, ratioTable } from './report.ts'
+import { absoluteTable, notComparable, pairTable, ratioTable } from './report.ts'
 import { Results } from './results.ts'
 import { kernelVersion } from './servers/kernel-copy.ts'
 
@@ -55,7 +55,10 @@ async function bench(options: BenchOptions): Promise<void> {
   const rows = results.rows(figures)
   const absolute = results.absolute()
   const seconds = Math.round((performance.now() - startMs) / 1000)
-  say(`\n${ratioTable(rows)}\n\nThis machine, this run:\n\n${absoluteTable(absolute)}\n`)
+  const pairs = rows.some(({ pair }) => pair !== undefined)
+    ? `\n\nAll pairs, client first; ! over the goal, ? too close to call:\n\n${pairTable(rows)}`
+    : ''
+  say(`\n${ratioTable(rows)}${pairs}\n\nThis machine, this run:\n\n${absoluteTable(absolute)}\n`)
   for (const line of notComparable(absolute)) say(`Not comparable: ${line}.`)
   const over = rows.filter(({ ok }) => ok === false).length
   say(`${rows.length} rows, ${over} over their goal, ${seconds} s.${quick ? ' A quick run: not to judge by.' : ''}`)

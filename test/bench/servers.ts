@@ -14,6 +14,8 @@ const gateway = (name: string, upstreamPort: number, configName: string, env: Re
       ANTHROPIC_API_KEY: 'bench',
       OPENAI_BASE_URL: `http://127.0.0.1:${upstreamPort}/v1`,
       ANTHROPIC_BASE_URL: `http://127.0.0.1:${upstreamPort}`,
+      GEMINI_API_KEY: 'bench',
+      GEMINI_BASE_URL: `http://127.0.0.1:${upstreamPort}`,
       ...env
     }
   })
@@ -32,6 +34,8 @@ export function startServer(name: ServerName, upstreamPort: number, peerFile: st
   switch (name) {
     case 'plain':
       return proxy('./servers/plain-proxy.ts')
+    case 'json':
+      return proxy('./servers/json-proxy.ts')
     case 'tuned':
       return proxy('./servers/tuned-proxy.ts')
     case 'isthmus':

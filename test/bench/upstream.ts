@@ -1,25 +1,47 @@
-// The fake upstream: a process of its own that speaks both formats from prepared Buffers.
+// The fake upstream: a process of its own that speaks all formats from prepared Buffers.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { answer } from './answer.ts'
-import type { Wire } from './bodies.ts'
-import { DELTAS, replyBody, replyEvents, type Shape } from './replies.ts'
+import { DELTAS, type Shape } from './content.ts'
+import { FORMATS, type Wire } from './wires/index.ts'
 
 const TICK_MS = 10
-/** Events up to the first text. */
-const EVENTS_TO_TEXT: Readonly<Record<Wire, number>> = { chat: 2, messages: 3 }
 const SHAPES = Object.keys(DELTAS) as Shape[]
 
-const buffers = (wire: Wire) =>
-  Object.fromEntries(SHAPES.map(shape => [shape, replyEvents(wire, shape).map(event => Buffer.from(event))])) as Record<
-    Shape,
-    Buffer[]
-  >
-const EVENTS: Readonly<Record<Wire, Record<Shape, Buffer[]>>> = { chat: buffers('chat'), messages: buffers('messages') }
-const JOINED = {
-  chat: Buffer.concat(EVENTS.chat.burst),
-  messages: Buffer.concat(EVENTS.messages.burst)
-} as const
-const WHOLE = { chat: Buffer.from(replyBody('chat')), messages: Buffer.from(replyBody('messages')) } as const
+interface Prepared {
+  readonly whole: Buffer
+  readonly burst: Buffer
+  readonly events: Readonly<Record<Shape, readonly Buffer[]>>
+}
+
+const prepared = Object.fromEntries(
+  Object.entries(FORMATS).map(([wire, { whole, events }]): [string, Prepared] => {
+    const buffers = SHAPES.map(shape => [shape, events(shape).map(event => Buffer.from(event))] as const)
+    return [
+      wire,
+      {
+        whole: Buffer.from(JSON.stringify(whole('whole'))),
+        burst: Buffer.from(events('burst').join('')),
+        events: Object.fromEntries(buffers) as Record<Shape, Buffer[]>
+      }
+    ]
+  })
+) as Record<Wire, Prepared>
+
+/** Which format a path belongs to, by its end. */
+const PATHS: readonly (readonly [RegExp, Wire])[] = [
+  [/\/chat\/completions$/, 'chat'],
+  [/\/responses$/, 'responses'],
+  [/\/messages$/, 'messages'],
+  [/:(stream)?generateContent(\?alt=sse)?$/i, 'gemini'],
+  [/\/embeddings$/, 'embeddings']
+]
+const wires = new Map<string, Wire | undefined>()
+
+function wireOf(url: string): Wire | undefined {
+  if (!wires.has(url)) wires.set(url, PATHS.find(([path]) => path.test(url))?.[1])
+  return wires.get(url)
+}
+
 const MODELS = Buffer.from(
   JSON.stringify({
     object: 'list',
@@ -30,7 +52,8 @@ const MODELS = Buffer.from(
       created: 0,
       owned_by: 'bench'
     })),
-    has_more: false
+    has_more: false,
+    models: SHAPES.map(shape => ({ name: `models/bench-${shape}` }))
   })
 )
 
@@ -64,15 +87,15 @@ function saturate(stream: Running): void {
 
 function stream(res: ServerResponse, wire: Wire, shape: Shape): void {
   res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
-  const running: Running = { events: EVENTS[wire][shape], res, next: 0 }
+  const running: Running = { events: prepared[wire].events[shape], res, next: 0 }
   if (shape === 'burst') {
-    res.write(JOINED[wire])
+    res.write(prepared[wire].burst)
     res.end()
   } else if (shape === 'paced') {
     paced.push(running)
   } else if (shape === 'idle') {
     // Up to the first text and not further: the stream stays open until the other side leaves.
-    while (running.next < EVENTS_TO_TEXT[wire]) send(running)
+    while (running.next < FORMATS[wire].eventsToText) send(running)
   } else {
     saturate(running)
   }
@@ -89,17 +112,29 @@ function reply(req: IncomingMessage, res: ServerResponse, body: Buffer): void {
     res.end(MODELS)
     return
   }
-  const wire: Wire = req.url?.endsWith('/messages') ? 'messages' : 'chat'
-  const place = body.indexOf('"bench-')
-  const name = body.toString('latin1', place + 7, body.indexOf('"', place + 1))
-  const shape = SHAPES.find(known => known === name)
-  if (place === -1 || !shape) refuse(res, 'the model is not one of the bench')
-  else if (shape !== 'whole' && !body.includes('"stream":true')) refuse(res, `${shape} is a stream`)
-  else if (shape !== 'whole') stream(res, wire, shape)
+  const url = req.url ?? ''
+  const wire = wireOf(url)
+  const [shape, streams] = wire === 'gemini' ? inPath(url) : inBody(body)
+  if (wire === undefined) refuse(res, `${url} is not one of the bench`)
+  else if (!shape) refuse(res, 'the model is not one of the bench')
+  else if (streams !== (shape !== 'whole')) refuse(res, `${shape}, streamed or not`)
+  else if (streams) stream(res, wire, shape)
   else {
-    res.writeHead(200, { 'content-type': 'application/json', 'content-length': WHOLE[wire].length })
-    res.end(WHOLE[wire])
+    const { whole } = prepared[wire]
+    res.writeHead(200, { 'content-type': 'application/json', 'content-length': whole.length })
+    res.end(whole)
   }
+}
+
+const inPath = (url: string): [Shape | undefined, boolean] => {
+  const name = /\/bench-(\w+):/.exec(url)?.[1]
+  return [SHAPES.find(known => known === name), url.includes(':stream')]
+}
+
+const inBody = (body: Buffer): [Shape | undefined, boolean] => {
+  const place = body.indexOf('"bench-')
+  const name = place === -1 ? '' : body.toString('latin1', place + 7, body.indexOf('"', place + 1))
+  return [SHAPES.find(known => known === name), body.includes('"stream":true')]
 }
 
 const server = createServer({ keepAliveTimeout: 600_000 }, (req, res) => {

@@ -1,10 +1,10 @@
-import type { Wire } from './bodies.ts'
+import { FORMATS, WIRES, type Wire } from './wires/index.ts'
 
 /**
- * ServerName names a server under test: the two proxies, the gateway, a pair of gateways with and without middleware that
+ * ServerName names a server under test: three proxies, the gateway, a pair of gateways with and without middleware that
  * differ in nothing else, not even in what they served before, and another gateway.
  */
-export type ServerName = 'plain' | 'tuned' | 'isthmus' | 'with' | 'without' | 'peer'
+export type ServerName = 'plain' | 'json' | 'tuned' | 'isthmus' | 'with' | 'without' | 'peer'
 
 /** Variant is one way through one server. */
 export interface Variant {
@@ -24,21 +24,22 @@ export const variant = (server: ServerName, client: Wire, upstream: Wire = clien
   upstream
 })
 
-/** PAIRS are the gateway's four ways: client's format, then the upstream's. */
-export const PAIRS: readonly Variant[] = [
-  variant('isthmus', 'chat', 'chat'),
-  variant('isthmus', 'messages', 'chat'),
-  variant('isthmus', 'chat', 'messages'),
-  variant('isthmus', 'messages', 'messages')
-]
+/** IDENTITIES are the gateway's ways from a format to the same. */
+export const IDENTITIES: readonly Variant[] = WIRES.map(wire => variant('isthmus', wire))
+
+/** isCrossing tells the gateway's ways from one format to another. */
+export const isCrossing = ({ client, upstream }: Variant): boolean => client !== upstream
+
+/** PAIRS are all of the gateway's ways: client's format, then the upstream's. */
+export const PAIRS: readonly Variant[] = WIRES.flatMap(client =>
+  WIRES.map(upstream => variant('isthmus', client, upstream))
+)
 
 /** pairName is how a pair is called in ids of rows, e.g. `messages-chat`. */
 export const pairName = ({ client, upstream }: Variant): string => `${client}-${upstream}`
 
-const PROVIDERS: Readonly<Record<Wire, string>> = { chat: 'openai', messages: 'anthropic' }
-
 /** modelOf is the model that a request through this variant names. */
 export const modelOf = ({ server, upstream }: Variant, shape: string): string =>
   server === 'isthmus' || server === 'with' || server === 'without'
-    ? `${PROVIDERS[upstream]}/bench-${shape}`
+    ? `${FORMATS[upstream].provider}/bench-${shape}`
     : `bench-${shape}`

@@ -1,28 +1,50 @@
 import t from 'tap'
-import { DELTAS, replyBody, replyEvents, replyText } from './replies.ts'
+import { conversation, DELTAS, replyText } from './content.ts'
 import { notComparable } from './report.ts'
 import type { Absolute } from './results.ts'
-import { END_OF_STREAM, readText } from './verify.ts'
-import { END_MARK } from './words.ts'
+import { readText } from './verify.ts'
+import { FORMATS, WIRES } from './wires/index.ts'
 
-for (const wire of ['chat', 'messages'] as const) {
+for (const wire of WIRES) {
+  const { body, whole, events, endOfWhole, endOfStream } = FORMATS[wire]
+
   t.test(`the text of a ${wire} reply is read whole, and a lost event is seen`, async t => {
-    t.equal(readText(wire, false, replyBody(wire)), replyText('whole'))
-    t.match(replyBody(wire), END_MARK)
+    const reply = JSON.stringify(whole('whole'))
+    t.equal(readText(wire, false, reply), replyText('whole'))
+    t.match(reply, endOfWhole)
     for (const shape of ['short', 'paced', 'saturated', 'burst'] as const) {
-      const events = replyEvents(wire, shape)
-      t.equal(readText(wire, true, events.join('')), replyText(shape))
-      t.not(readText(wire, true, events.toSpliced(3, 1).join('')), replyText(shape))
-      t.match(events.at(-1), END_OF_STREAM[wire])
-      t.ok(events.length > DELTAS[shape])
+      const all = events(shape)
+      const lost = all.findIndex(event => readText(wire, true, event) !== '')
+      t.equal(readText(wire, true, all.join('')), replyText(shape))
+      t.not(readText(wire, true, all.toSpliced(lost, 1).join('')), replyText(shape))
+      t.match(all.at(-1), endOfStream)
+      t.ok(all.length > DELTAS[shape])
     }
   })
+
+  t.test(`a ${wire} client says the whole conversation`, async t => {
+    const { system, turns, last, tools } = conversation('200k')
+    const text = JSON.stringify(body({ model: 'bench-whole', size: '200k', stream: false }))
+    t.equal(turns.length, 100)
+    t.ok(text.length > 190_000 && text.length < 260_000, `${text.length} bytes`)
+    const said = [system, last, ...turns.flatMap(one => [one.question, one.result, one.answer, one.args.find])]
+    for (const one of said) t.ok(text.includes(JSON.stringify(one).slice(1, -1)))
+    for (const { name, description } of tools) t.ok(text.includes(`"${name}"`) && text.includes(description))
+  })
 }
+
+t.test('a list of vectors is read whole', async t => {
+  const { whole, endOfWhole } = FORMATS.embeddings
+  const reply = JSON.stringify(whole('whole'))
+  t.ok(reply.slice(-100).includes(endOfWhole))
+  t.equal(readText('embeddings', false, reply).length, 2048 * 8192)
+})
 
 t.test('a variant that writes less often than the proxy is named', async t => {
   const row = (variant: string, writesPerReply: number, readsPerReply: number): Absolute => ({
     figure: 'saturated',
     variant,
+    crossing: false,
     cpuUs: 1,
     per: 'event',
     bytesPerReply: 1,
@@ -30,8 +52,8 @@ t.test('a variant that writes less often than the proxy is named', async t => {
     readsPerReply,
     connectionsPerReply: 0
   })
-  const proxy = row('plain chat', 204, 40)
-  t.same(notComparable([proxy, row('isthmus chat-chat', 200, 38)]), [])
-  t.match(notComparable([proxy, row('isthmus chat-chat', 30, 38)]), [/isthmus chat-chat 30/])
-  t.match(notComparable([proxy, row('isthmus messages-chat', 204, 10)]), [/isthmus messages-chat/])
+  const proxies = [row('plain chat', 204, 40), row('plain gemini', 201, 30)]
+  t.same(notComparable([...proxies, row('isthmus chat-chat', 200, 38), row('isthmus chat-gemini', 200, 29)]), [])
+  t.match(notComparable([...proxies, row('isthmus chat-chat', 30, 38)]), [/isthmus chat-chat 30/])
+  t.match(notComparable([...proxies, row('isthmus messages-gemini', 204, 10)]), [/isthmus messages-gemini/])
 })

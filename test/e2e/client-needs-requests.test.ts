@@ -19,7 +19,9 @@ async function sees(t: Test, channel: string, path: string, body: Json, headers 
     headers
   })
   t.equal(reply.status, 200, `${path} to ${channel}: ${reply.text.slice(0, 300)}`)
-  const format = FORMATS.find(name => question(name, '').path.split(/[/:]/)[2] === path.split(/[/:]/)[2]) ?? 'chat'
+  const kind = (of: string) => /\/v1(?:beta)?\/(\w+)/.exec(of)?.[1]
+  const format = FORMATS.find(name => kind(question(name, '').path) === kind(path))
+  if (format === undefined) throw new Error(`no format has ${path}`)
   return JSON.parse(said(format, reply)) as Json
 }
 
@@ -144,7 +146,11 @@ const CLAUDE_CODE = {
   context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
   metadata: { user_id: '{"device_id":"d","session_id":"s"}' },
   tools: [
-    { name: 'Read', description: 'Reads.', input_schema: { $schema: 'https://json-schema.org/draft/2020-12/schema', ...WEATHER } },
+    {
+      name: 'Read',
+      description: 'Reads.',
+      input_schema: { $schema: 'https://json-schema.org/draft/2020-12/schema', ...WEATHER }
+    },
     { name: 'Later', description: 'Found by search.', input_schema: WEATHER, defer_loading: true }
   ],
   messages: [
@@ -233,7 +239,16 @@ const CODEX = {
 t.test('a request of Codex reaches every upstream, with its calls and their results', async t => {
   for (const channel of CHANNELS) {
     const seen = JSON.stringify(await sees(t, channel, '/v1/responses', CODEX))
-    for (const text of ['coding agent', 'Stay in the folder.', 'Fix it.', 'Oslo', 'done', '*** Begin', 'patched', 'spawn']) {
+    for (const text of [
+      'coding agent',
+      'Stay in the folder.',
+      'Fix it.',
+      'Oslo',
+      'done',
+      '*** Begin',
+      'patched',
+      'spawn'
+    ]) {
       t.match(seen, text, `${channel}: ${text}`)
     }
   }
@@ -286,10 +301,20 @@ t.test('schemas come in any spelling, and lists may be empty', async t => {
   const bodies: readonly (readonly [string, Json])[] = [
     [
       '/v1/chat/completions',
-      { messages: [USER], stop: [], tools: [{ type: 'function', function: { name: 'f', parameters: odd, strict: null } }] }
+      {
+        messages: [USER],
+        stop: [],
+        tools: [{ type: 'function', function: { name: 'f', parameters: odd, strict: null } }]
+      }
     ],
-    ['/v1/responses', { input: 'Hi', include: [], tools: [{ type: 'function', name: 'f', parameters: odd, strict: null }] }],
-    ['/v1/messages', { max_tokens: 9, messages: [USER], stop_sequences: [], tools: [{ name: 'f', input_schema: odd }] }],
+    [
+      '/v1/responses',
+      { input: 'Hi', include: [], tools: [{ type: 'function', name: 'f', parameters: odd, strict: null }] }
+    ],
+    [
+      '/v1/messages',
+      { max_tokens: 999, messages: [USER], stop_sequences: [], tools: [{ name: 'f', input_schema: odd }] }
+    ],
     ...[{ parameters: upper }, { parametersJsonSchema: odd }, { parametersJsonSchema: upper }].map(
       schema =>
         [

@@ -1,5 +1,7 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
 import t from 'tap'
 import { composed } from '../support/composed.ts'
+import { pluginFolders } from '../support/sources.ts'
 
 const PLUGINS = [
   { use: '@isthmus/surface-catalog' },
@@ -43,6 +45,17 @@ t.test('the document has every route that is mounted, below the base path', asyn
     t.ok(document.paths[path]?.get, path)
     t.notMatch(document.paths[path]?.get?.summary, path, `${path} says what it is for`)
   }
+})
+
+t.test('with every ingress enabled, the document is valid OpenAPI 3.1', async t => {
+  const ingresses = pluginFolders.filter(folder => /^ingress-(?!chat-|messages)/.test(folder))
+  const { url } = await composed(t, {
+    plugins: [...ingresses.map(folder => ({ use: `@isthmus/${folder}` })), ...PLUGINS]
+  })
+  const document = await (await fetch(`${url}/openapi.json`)).json()
+  const { valid, errors } = await new Validator().validate(document as object)
+  t.same(errors, undefined)
+  t.ok(valid)
 })
 
 t.test('the page and all that it loads come from the gateway', async t => {

@@ -42,9 +42,18 @@ t.test('tests are named for what they test and files for what they hold', async 
 })
 
 t.test('the kernel stays small: what makes it grow should be a plugin', async t => {
-  const lines = filesIn('core/src', '.ts')
-    .filter(file => !file.startsWith('core/src/testing/'))
-    .flatMap(file => read(file).split('\n'))
-    .filter(line => !/^\s*(\/\/|\/\*|\*|$)/.test(line))
-  t.ok(lines.length <= 7500, `${lines.length} lines of code`)
+  const lines = codeIn('core/src', file => !/^core\/src\/(?:testing|wire)\//.test(file))
+  t.ok(lines <= 8000, `${lines} lines of code`)
 })
+
+t.test('so do the helpers for codecs, which no running gateway needs of itself', async t => {
+  const lines = codeIn('core/src/wire', () => true)
+  t.ok(lines <= 1400, `${lines} lines of code`)
+})
+
+function codeIn(folder: string, wanted: (file: string) => boolean): number {
+  const lines = filesIn(folder, '.ts')
+    .filter(wanted)
+    .flatMap(file => read(file).split('\n'))
+  return lines.filter(line => !/^\s*(\/\/|\/\*|\*|$)/.test(line)).length
+}

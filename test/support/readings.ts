@@ -12,10 +12,21 @@ export type Family = (typeof FAMILIES)[number]
 /** Reading is what a program gets out of a reply, in words that all formats share. */
 export interface Reading {
   readonly text: string
-  /** Name and parsed arguments of each call, in order. */
+  /** Name and parsed arguments of each call, in order; the free text of a custom tool is the member `input`. */
   readonly calls: readonly (readonly [string, unknown])[]
+  /** `stop`, `length`, `tool_calls`, `refusal`, `other`, or `none` where the upstream said nothing; else its own word. */
   readonly finish: string
-  readonly usage: { readonly input: number; readonly output: number; readonly cached: number } | undefined
+  readonly usage: ReadUsage | undefined
+}
+
+/** ReadUsage is what a reply cost. Input counts what was cached, and output the reasoning. */
+export interface ReadUsage {
+  readonly input: number
+  readonly output: number
+  readonly cached: number
+  readonly reasoning: number
+  /** As the format says it; some upstreams count reasoning in it alone. */
+  readonly total: number
 }
 
 /** Asked is where a reading comes from: an address as the client wants it, a model, and whether to stream. */
@@ -26,7 +37,7 @@ export interface Asked {
 }
 
 const FINISHES: Readonly<Record<string, string>> = {
-  '': 'stop',
+  '': 'none',
   stop: 'stop',
   end_turn: 'stop',
   stop_sequence: 'stop',
@@ -44,7 +55,8 @@ const FINISHES: Readonly<Record<string, string>> = {
   refusal: 'refusal',
   SAFETY: 'refusal',
   RECITATION: 'refusal',
-  PROHIBITED_CONTENT: 'refusal'
+  PROHIBITED_CONTENT: 'refusal',
+  OTHER: 'other'
 }
 const finishOf = (word: string | null | undefined) => FINISHES[word ?? 'none'] ?? String(word)
 
@@ -99,7 +111,7 @@ export function readingOfChat({ choices, usage }: ChatCompletion): Reading {
   const calls = (tool_calls ?? []).map(call =>
     call.type === 'function'
       ? ([call.function.name, parsed(call.function.arguments)] as const)
-      : ([call.type, null] as const)
+      : ([call.custom.name, { input: call.custom.input }] as const)
   )
   // One vendor sends a call without a name, and a finish reason without text, where there is none.
   if (function_call?.name) calls.push([function_call.name, parsed(function_call.arguments)])
@@ -111,7 +123,9 @@ export function readingOfChat({ choices, usage }: ChatCompletion): Reading {
       ? {
           input: usage.prompt_tokens,
           output: usage.completion_tokens,
-          cached: usage.prompt_tokens_details?.cached_tokens ?? 0
+          cached: usage.prompt_tokens_details?.cached_tokens ?? 0,
+          reasoning: usage.completion_tokens_details?.reasoning_tokens ?? 0,
+          total: usage.total_tokens
         }
       : undefined
   }
@@ -122,7 +136,7 @@ export function readingOfResponse({ output, status, incomplete_details, usage }:
   const said = output.flatMap(item => (item.type === 'message' ? item.content : []))
   const calls = output.flatMap(item => {
     if (item.type === 'function_call') return [[item.name, parsed(item.arguments)] as const]
-    return item.type === 'custom_tool_call' ? [['custom', null] as const] : []
+    return item.type === 'custom_tool_call' ? [[item.name, { input: item.input }] as const] : []
   })
   const finish = finishOf(incomplete_details?.reason ?? status)
   return {
@@ -133,7 +147,9 @@ export function readingOfResponse({ output, status, incomplete_details, usage }:
       ? {
           input: usage.input_tokens,
           output: usage.output_tokens,
-          cached: usage.input_tokens_details?.cached_tokens ?? 0
+          cached: usage.input_tokens_details?.cached_tokens ?? 0,
+          reasoning: usage.output_tokens_details?.reasoning_tokens ?? 0,
+          total: usage.total_tokens
         }
       : undefined
   }
@@ -142,40 +158,40 @@ export function readingOfResponse({ output, status, incomplete_details, usage }:
 /** readingOfMessage reads text and the calls that the client has to answer. */
 export function readingOfMessage({ content, stop_reason, usage }: Message): Reading {
   const cached = usage.cache_read_input_tokens ?? 0
+  const input = usage.input_tokens + cached + (usage.cache_creation_input_tokens ?? 0)
   return {
     text: content.map(block => (block.type === 'text' ? block.text : '')).join(''),
     calls: content.flatMap(block => (block.type === 'tool_use' ? [[block.name, block.input] as const] : [])),
     finish: finishOf(stop_reason),
-    usage: {
-      input: usage.input_tokens + cached + (usage.cache_creation_input_tokens ?? 0),
-      output: usage.output_tokens,
-      cached
-    }
+    usage: { input, output: usage.output_tokens, cached, reasoning: 0, total: input + usage.output_tokens }
   }
 }
 
 /** readingOfChunks reads the first candidate of all chunks; the last words on its end and on usage count. */
 export function readingOfChunks(chunks: readonly GenerateContentResponse[]): Reading {
-  const parts = chunks.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? [])
+  const candidates = chunks.flatMap(({ candidates = [] }) => candidates.filter(({ index }) => (index ?? 0) === 0))
+  const parts = candidates.flatMap(({ content }) => content?.parts ?? [])
   const calls = parts.flatMap(({ functionCall }) =>
     functionCall === undefined ? [] : [[functionCall.name ?? '', functionCall.args ?? {}] as const]
   )
   const blocked = chunks.some(({ promptFeedback }) => promptFeedback?.blockReason !== undefined)
-  const finish = blocked ? 'refusal' : finishOf(chunks.findLast(finishIn)?.candidates?.[0]?.finishReason)
-  const usage = chunks.findLast(({ usageMetadata }) => usageMetadata !== undefined)?.usageMetadata
+  const ended = candidates.findLast(({ finishReason }) => finishReason !== undefined)
+  const finish = blocked ? 'refusal' : finishOf(ended?.finishReason)
+  const usage = chunks.findLast(({ usageMetadata }) => usageMetadata?.promptTokenCount !== undefined)?.usageMetadata
+  const reasoning = usage?.thoughtsTokenCount ?? 0
   return {
     text: parts.map(({ text, thought }) => (thought ? '' : (text ?? ''))).join(''),
     calls,
     finish: finish === 'stop' && calls.length > 0 ? 'tool_calls' : finish,
     usage: usage && {
       input: (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0),
-      output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
-      cached: usage.cachedContentTokenCount ?? 0
+      output: (usage.candidatesTokenCount ?? 0) + reasoning,
+      cached: usage.cachedContentTokenCount ?? 0,
+      reasoning,
+      total: usage.totalTokenCount ?? 0
     }
   }
 }
-
-const finishIn = ({ candidates }: GenerateContentResponse): boolean => candidates?.[0]?.finishReason !== undefined
 
 function parsed(text: string): unknown {
   try {

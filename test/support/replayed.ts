@@ -22,8 +22,13 @@ function answer(all: ReadonlyMap<string, Recording>, request: RecordedRequest): 
   return { status, headers: { ...headers, 'content-type': TYPES[kind] }, steps: [text] }
 }
 
-/** modelOf gives the name of the model: in the path, as Gemini has it, or in the body. */
+/** NAMED is put before the names of models that only have Responses: a provider knows these by their name. */
+export const NAMED = 'gpt-5-pro-'
+
+/** modelOf gives the name of the model: in the path, as Gemini has it, or in the body. A list is asked for below a name. */
 function modelOf({ method, url, ...request }: RecordedRequest): string {
+  const [, list] = /^\/([^/]+)\/(?:v\w+\/)?models(?:\?|$)/.exec(url) ?? []
   const [, inPath] = /\/models\/([^/:?]+)/.exec(url) ?? []
-  return inPath ?? (method === 'POST' ? String(request.json().model) : '')
+  const name = list ?? inPath ?? (method === 'POST' ? String(request.json().model) : '')
+  return name.replace(NAMED, '')
 }

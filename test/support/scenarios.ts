@@ -124,7 +124,8 @@ async function playOver(t: Test, gateway: Simulated, client: Client, wire: strin
   })
 
   const { embed } = client
-  if (embed !== undefined) {
+  // One vendor has no vectors.
+  if (embed !== undefined && wire !== 'simulator-messages') {
     await t.test('vectors', async t => {
       const vectors = await embed(`${wire}/embed`, ['one', 'two', 'one'])
       t.equal(vectors.length, 3)

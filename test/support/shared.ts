@@ -19,13 +19,23 @@ export interface Recording {
   readonly model: string
   readonly features: readonly string[]
   /** Some were kept without it. */
-  readonly request: { readonly method: string; readonly path: string; readonly body: unknown } | null
+  readonly request: {
+    readonly method: string
+    readonly path: string
+    readonly body: Readonly<Record<string, unknown>> | null
+  } | null
   readonly response: {
     readonly status: number
     readonly kind: 'json' | 'sse' | 'text'
     readonly headers: Readonly<Record<string, string>>
     readonly body: unknown
   }
+}
+
+/** isConversation tells an answer to a conversation from those of the other routes of the same API. */
+export function isConversation({ features, request }: Recording): boolean {
+  const others = ['count-tokens', 'compact-endpoint'].some(feature => features.includes(feature))
+  return !others && (request === null || request.method === 'POST')
 }
 
 /** recordings reads all exchanges of one API. */

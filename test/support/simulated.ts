@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import type { Test } from 'tap'
-import { WIRES as SIMULATOR_WIRES } from '../../plugins/provider-simulator/src/wires.ts'
 import { type Running, start } from '../../core/test/cli/support/run.ts'
+import { WIRES as SIMULATOR_WIRES } from '../../plugins/provider-simulator/src/wires.ts'
 
 const there = (plugin: string) => existsSync(new URL(`../../plugins/${plugin}/src/index.ts`, import.meta.url))
-export const INGRESSES = ['chat-completions', 'responses', 'messages', 'gemini', 'completions', 'embeddings'].filter(name => there(`ingress-${name}`))
+export const INGRESSES = ['chat-completions', 'responses', 'messages', 'gemini', 'completions', 'embeddings'].filter(
+  name => there(`ingress-${name}`)
+)
 const SPOKEN = Object.keys(SIMULATOR_WIRES)
 
 /** WIRES are the simulator's instances in the config of {@link simulated}: one for each format an upstream may speak. */

@@ -145,7 +145,7 @@ export const PluginEntrySchema = Type.Object(
     id: Type.Optional(
       Type.String({
         pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$',
-        description: "Name of this instance, unique over all plugins; default: the plugin's name."
+        description: "Name of this instance, unique among plugins of its kind; default: the plugin's name."
       })
     ),
     optional: Type.Optional(

@@ -71,12 +71,13 @@ export async function findPlugins(loaded: Loaded): Promise<Findings> {
   examined.forEach(({ result, problems: own }, index) => {
     problems.push(...own)
     if (result === undefined) return
-    const holder = ids.get(result.id)
+    const key = `${result.kind} ${result.id}`
+    const holder = ids.get(key)
     if (holder !== undefined) {
-      problems.push({ entry: headingOf(index, result.use, result.id), ...duplicate(result.id, holder) })
+      problems.push({ entry: headingOf(index, result.use, result.id), ...duplicate(result, holder) })
       return
     }
-    ids.set(result.id, index)
+    ids.set(key, index)
     if ('variables' in result) waiting.push(result)
     else found.push(result)
   })
@@ -141,10 +142,10 @@ function useOf(use: unknown): string {
   return isPlugin(use) ? use.name : typeof use === 'string' ? use : ''
 }
 
-function duplicate(id: string, holder: number): Fault {
+function duplicate({ id, kind }: FoundPlugin | WaitingPlugin, holder: number): Fault {
   return {
     path: 'id',
     message: `expected an id of its own, got "${id}", which plugins[${holder}] has`,
-    hints: ['ids are unique over all kinds of plugins']
+    hints: [`each ${kind} has an id that no other ${kind} has`]
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { CatalogView, GatewayView, Host, ResponseHead, Store, UpstreamRequest } from '../contract/index.ts'
+import type { CatalogView, GatewayView, Host, Kind, ResponseHead, Store, UpstreamRequest } from '../contract/index.ts'
 import { ISTHMUS_PLUGIN_ORIGIN } from '../errors/index.ts'
 import type { Registry } from '../registry/index.ts'
 import { prefixed } from './memory-store.ts'
@@ -24,6 +24,7 @@ export interface HostDeps {
 }
 
 export interface HostParts {
+  readonly kind: Kind
   readonly id: string
   readonly log: Logger
   readonly store: Store
@@ -36,12 +37,12 @@ export interface HostParts {
 }
 
 /** hostFor makes what one instance sees of the kernel. */
-export function hostFor({ id, log, store, catalog, gateway, http, send, origins }: HostParts): Host {
+export function hostFor({ kind, id, log, store, catalog, gateway, http, send, origins }: HostParts): Host {
   const allowed = new Set(origins.map(originOf))
   return {
     id,
     log,
-    store: prefixed(store, `${id}/`),
+    store: prefixed(store, `${kind}/${id}/`),
     catalog,
     gateway,
     http,

@@ -22,7 +22,7 @@ export function orderPlugins(findings: Findings): Ordered {
   for (const one of found) {
     const needs: FoundPlugin[] = []
     for (const name of one.needs) {
-      const met = named(found, name)
+      const met = earlier(named(found, name), one)
       needs.push(...met)
       const problem = met.length > 0 ? late(one, met) : missing(name, one, found, waiting, findings.broken)
       if (problem !== undefined) problems.push(problem)
@@ -45,10 +45,16 @@ export function orderPlugins(findings: Findings): Ordered {
   }
   for (const kind of KINDS) for (const one of found) if (one.kind === kind) visit(one)
   return {
-    ordered: ordered.map(one => ({ ...one, needs: (needed.get(one) ?? []).map(({ id }) => id) })),
+    ordered: ordered.map(one => ({ ...one, needs: (needed.get(one) ?? []).map(fastifyName) })),
     waiting,
     problems
   }
+}
+
+/** earlier prefers what can be up before a plugin: plugins of another kind may have the same name. */
+function earlier(met: readonly FoundPlugin[], { kind }: FoundPlugin): readonly FoundPlugin[] {
+  const usable = met.filter(other => KINDS.indexOf(other.kind) <= KINDS.indexOf(kind))
+  return usable.length > 0 ? usable : met
 }
 
 /** withoutWaiting lets optional plugins wait together with what they need. */
@@ -78,6 +84,9 @@ function named<T extends { readonly id: string; readonly plugin: { readonly name
   const exact = all.filter(({ id }) => id === name)
   return exact.length > 0 ? exact : all.filter(({ plugin }) => plugin.name === name)
 }
+
+/** fastifyName is what a plugin is called among Fastify's: an id alone may stand for plugins of several kinds. */
+export const fastifyName = ({ kind, id }: Pick<FoundPlugin, 'kind' | 'id'>): string => `${kind}-${id}`
 
 function late(one: FoundPlugin, needs: readonly FoundPlugin[]): ConfigProblem | undefined {
   const later = needs.find(({ kind }) => KINDS.indexOf(kind) > KINDS.indexOf(one.kind))

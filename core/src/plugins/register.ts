@@ -8,6 +8,7 @@ import { describe } from '../wire/index.ts'
 import type { FoundPlugin } from './find.ts'
 import { closeWithGateway, type HostDeps, hostFor } from './host.ts'
 import { MemoryStore } from './memory-store.ts'
+import { fastifyName } from './order.ts'
 import type { Prepared } from './prepare.ts'
 
 /** Whose code it is depends on whether avvio or Fastify's wrapper of it noticed. */
@@ -31,7 +32,7 @@ export async function registerPlugins(
       const store = registry.all('store')[0]?.contribution ?? memory
       const { catalog, gateway, send } = deps
       const { origins } = config.upstream
-      const host = hostFor({ id: found.id, log, store, catalog, gateway, http, send, origins })
+      const host = hostFor({ kind: found.kind, id: found.id, log, store, catalog, gateway, http, send, origins })
       const contribution = await found.plugin.setup(host, found.options as never)
       if (typeof contribution !== 'object' || contribution === null) {
         throw new TypeError(`setup gave ${describe(contribution)} in place of a ${found.kind}`)
@@ -52,7 +53,7 @@ export async function registerPlugins(
 
 function asFastifyPlugin(found: FoundPlugin, setUp: (http: FastifyInstance) => Promise<void>) {
   return fastifyPlugin(setUp, {
-    name: found.id,
+    name: fastifyName(found),
     fastify: '5.x',
     dependencies: [...found.needs],
     encapsulate: found.kind === 'ingress' || found.kind === 'surface'

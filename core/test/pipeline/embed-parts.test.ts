@@ -8,7 +8,8 @@ import {
   type ResultFormat,
   resultCall
 } from '../../src/contract/index.ts'
-import type { EmbedReply, EmbedRequest } from '../../src/ir/index.ts'
+import { type EmbedReply, type EmbedRequest, featuresOf } from '../../src/ir/index.ts'
+import { leaveOut } from '../../src/ir/leave-out.ts'
 import { inParts } from '../../src/pipeline/embed-parts.ts'
 import { fakeUpstream, gate, type RecordedRequest, type Script } from '../../src/testing/fake-upstream.ts'
 import { isObject, resultDecoder } from '../../src/wire/index.ts'
@@ -203,4 +204,26 @@ t.test('what was lost in any part is reported', async t => {
   ]) {
     t.equal((await ask(texts)).headers.get('x-isthmus-gaps'), 'embed.task=dropped')
   }
+})
+
+t.test('titles of single inputs stay with them, and go with what the vectors are for', async t => {
+  const request: EmbedRequest = {
+    op: 'embed',
+    model: 'm',
+    inputs: ['one', 'two', 'three'],
+    titles: ['First', '', 'Third'],
+    ingress: { format: 'tiny-vectors' }
+  }
+  t.same(
+    inParts(request, 2)?.map(({ inputs, titles }) => [inputs, titles]),
+    [
+      [
+        ['one', 'two'],
+        ['First', '']
+      ],
+      [['three'], ['Third']]
+    ]
+  )
+  t.ok(featuresOf(request).has('embed.task'))
+  t.notOk('titles' in leaveOut(request, ['embed.task']))
 })

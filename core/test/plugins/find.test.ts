@@ -244,15 +244,16 @@ t.test('a waiting entry is still checked, and its id is taken', async t => {
   t.match(await complaint(dir, { plugins: [waiting, { use: meter('keyed') }] }), 'plugins[0] has')
 })
 
-t.test('ids are unique over all kinds', async t => {
+t.test('ids are unique within a kind', async t => {
   const dir = t.testdir(EMPTY_CONFIG)
-  const plugins = [{ use: meter('a') }, { use: ofKind('provider', 'b'), id: 'a' }, { use: meter('a'), id: 'c' }]
+  const plugins = [{ use: meter('a') }, { use: meter('b'), id: 'a' }, { use: meter('a'), id: 'c' }]
   t.equal(
     await complaint(dir, { plugins }),
     `  plugins[1]  b as "a"
     id   expected an id of its own, got "a", which plugins[0] has
-         ids are unique over all kinds of plugins`
+         each meter has an id that no other meter has`
   )
+  t.equal(await complaint(dir, { plugins: [{ use: meter('a') }, { use: ofKind('provider', 'a') }] }), 'no problems')
 })
 
 t.test('the pipeline lists every configured middleware, and nothing else', async t => {
@@ -331,7 +332,7 @@ t.test('all problems of a config and its plugins are told at once', async t => {
 
   plugins[2]  ./limits.mjs as "limits"
     id                expected an id of its own, got "limits", which plugins[1] has
-                      ids are unique over all kinds of plugins
+                      each middleware has an id that no other middleware has
 
   plugins[3]  @acme/absent as "absent"
     use               expected an installed package, found none of this name

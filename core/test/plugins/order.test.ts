@@ -36,13 +36,13 @@ t.test('a need is met by an id, or by all instances of a plugin', async t => {
     { use: meter('books'), id: 'one' },
     { use: meter('books'), id: 'two' }
   ])
-  t.match(plugins, [{ id: 'one' }, { id: 'two' }, { id: 'reader', needs: ['one', 'two'] }])
+  t.match(plugins, [{ id: 'one' }, { id: 'two' }, { id: 'reader', needs: ['meter-one', 'meter-two'] }])
   const exact = await prepareAll(t, [
     { use: meter('reader', { needs: ['books'] }) },
     { use: meter('books'), id: 'one' },
     { use: meter('other'), id: 'books' }
   ])
-  t.match(exact.plugins, [{ id: 'books' }, { id: 'reader', needs: ['books'] }, { id: 'one' }])
+  t.match(exact.plugins, [{ id: 'books' }, { id: 'reader', needs: ['meter-books'] }, { id: 'one' }])
 })
 
 t.test('an earlier kind may be needed, a later one may not', async t => {

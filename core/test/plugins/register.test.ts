@@ -130,7 +130,7 @@ t.test('a configured store serves the plugins after it', async t => {
     return { record() {} }
   }
   await boot(t, [{ use: keep }, { use: meter('a', { setup }) }])
-  t.equal((await backing.get('a/k'))?.value, 'v')
+  t.equal((await backing.get('meter/a/k'))?.value, 'v')
 })
 
 t.test('a plugin sends to allowed origins only', async t => {

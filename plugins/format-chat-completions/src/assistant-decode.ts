@@ -3,7 +3,7 @@ import { invalid, isObject, type JsonObject, restOf } from '@isthmus/core/wire'
 import { DIALECT } from './dialect.ts'
 import { type Mutable, makeExt, put, withNested } from './ext.ts'
 import { decodeContent } from './part-decode.ts'
-import { decodeDetail, plainText } from './reasoning-details.ts'
+import { decodeDetail, plainText, sealCalls } from './reasoning-details.ts'
 import { callShapes, messageShapes } from './request-schema.ts'
 import { FORMAT } from './types.ts'
 
@@ -60,7 +60,11 @@ export function decodeAssistant(
     const ext = makeExt(undefined, { as: 'function_call' })!
     parts.push({ type: 'tool_call', id: functions.next(), name, kind: 'function', argsText, ext })
   }
-  return { parts, rest: Object.keys(left).length > 0 ? left : undefined, also }
+  return {
+    parts: wire.reasoning_details ? sealCalls(parts) : parts,
+    rest: Object.keys(left).length > 0 ? left : undefined,
+    also
+  }
 }
 
 /** replayedReasoning reads reasoning that the client sends back, once, though it may stand in up to three members. */

@@ -1,10 +1,10 @@
-import type { Message, Part, ReasoningPart, Seal, ToolCallPart } from '@isthmus/core'
+import type { Message, Part, ReasoningPart, ToolCallPart } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
 import type { Encoding } from './encoding.ts'
 import { addMembers, membersOf, spellingOf } from './ext.ts'
 import { encodeContent, finishMessage, isPlain } from './message-encode.ts'
 import { encodePart, knowsFile, reportText } from './part-encode.ts'
-import { encodeDetails, plainText } from './reasoning-details.ts'
+import { carriedSeal, encodeDetails, plainText } from './reasoning-details.ts'
 import { joinTexts } from './text-join.ts'
 import { FORMAT } from './types.ts'
 
@@ -48,7 +48,7 @@ function encodeTurnPart(part: Part, turn: Turn, carried: JsonObject[], encoding:
     case 'tool_call':
       turn.order.push(part)
       encodeCall(part, wire, calls, encoding)
-      if (part.seal !== undefined) encodeSeal({ itemId: encoding.callId(part.id), ...part.seal }, turn, encoding)
+      encodeSeal({ ...part, id: encoding.callId(part.id) }, turn, encoding)
       break
     case 'reasoning':
       turn.order.push(part)
@@ -76,15 +76,18 @@ function encodeTurnPart(part: Part, turn: Turn, carried: JsonObject[], encoding:
       break
     default:
       add(turn, part)
-      if (part.seal !== undefined) encodeSeal(part.seal, turn, encoding)
+      encodeSeal(part, turn, encoding)
   }
 }
 
 /** encodeSeal: some formats seal a call or a text, where this one has the seal among the details of the reasoning. */
-function encodeSeal(seal: Seal, turn: Turn, encoding: Encoding): void {
+function encodeSeal(part: Part, turn: Turn, encoding: Encoding): void {
+  const carried = carriedSeal(part)
+  if (carried === undefined) return
   const { replay } = encoding.traits
-  if (replay === 'details') {
-    turn.details.push(...encodeDetails({ type: 'reasoning', hidden: true, seal }, turn.details.length))
+  const asWritten = replay === undefined || replay === 'as-written'
+  if (replay === 'details' || (asWritten && encoding.native && spellingOf(part)?.detail !== undefined)) {
+    turn.details.push(...encodeDetails(carried, turn.details.length))
   } else if (replay !== 'none') {
     encoding.report({ feature: 'input.reasoning', action: 'dropped', field: 'messages' })
   }

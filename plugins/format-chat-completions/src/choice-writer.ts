@@ -47,6 +47,7 @@ export class ChoiceWriter {
         this.#refusal.start(index, false)
         return ''
       case 'tool_call':
+        this.#reasoning.call(index, part.id)
         return this.#open(null) + this.#delta(this.#calls.start(index, part))
       case 'reasoning':
         this.#reasoning.start(index, part)

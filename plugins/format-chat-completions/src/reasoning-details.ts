@@ -1,6 +1,6 @@
-import type { OpaquePart, ReasoningPart, Seal } from '@isthmus/core'
+import type { OpaquePart, Part, ReasoningPart, Seal } from '@isthmus/core'
 import { type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
-import { makeExt, spellingOf } from './ext.ts'
+import { makeExt, membersOf, spellingOf } from './ext.ts'
 import { FORMAT } from './types.ts'
 
 const CONTENT_KEYS: ReadonlySet<string> = new Set(['type', 'text', 'summary', 'data', 'signature'])
@@ -84,6 +84,35 @@ export function encodeDetails(part: ReasoningPart, index: number): JsonObject[] 
     )
   }
   return details
+}
+
+/** carriedSeal is the seal of a call or a text as hidden reasoning: only there does this format have a place for it. */
+export function carriedSeal(part: Part): ReasoningPart | undefined {
+  if (part.seal === undefined) return undefined
+  const itemId = part.type === 'tool_call' ? { itemId: part.id } : undefined
+  const detail = spellingOf(part)?.detail
+  const ext = detail === undefined ? undefined : makeExt(undefined, { as: 'detail', detail })
+  return { type: 'reasoning', hidden: true, seal: { ...itemId, ...part.seal }, ...(ext !== undefined && { ext }) }
+}
+
+/** sealCalls gives calls the seals that came among the details under their ids. */
+export function sealCalls(parts: readonly Part[]): readonly Part[] {
+  const calls = new Set(parts.flatMap(part => (part.type === 'tool_call' ? part.id : [])))
+  const sealed = new Map<string, ReasoningPart>()
+  for (const part of parts) {
+    const id = part.type === 'reasoning' && part.hidden ? part.seal?.itemId : undefined
+    if (id !== undefined && calls.has(id) && !sealed.has(id)) sealed.set(id, part as ReasoningPart)
+  }
+  if (sealed.size === 0) return parts
+  const carriers = new Set<Part>(sealed.values())
+  return parts.flatMap(part => {
+    const found = part.type === 'tool_call' ? sealed.get(part.id) : undefined
+    if (found?.seal === undefined) return carriers.has(part) ? [] : part
+    const { itemId: _, ...seal } = found.seal
+    const detail = spellingOf(found)?.detail
+    const spelling = { ...spellingOf(part), ...(detail !== undefined && { detail }) }
+    return { ...part, seal, ext: makeExt(membersOf(part), spelling)! }
+  })
 }
 
 /** plainText is the reasoning text of a part in one string: summary paragraphs are parted by a blank line. */

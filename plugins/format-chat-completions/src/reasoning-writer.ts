@@ -2,6 +2,7 @@ import type { PartDeltaEvent, ReasoningPart, Seal } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
 import { DIALECT } from './dialect.ts'
 import { spellingOf } from './ext.ts'
+import { encodeDetails } from './reasoning-details.ts'
 import { isBlank } from './text-join.ts'
 
 interface State {
@@ -18,6 +19,8 @@ export class ReasoningWriter {
   #details: boolean
   #content: boolean
   #states = new Map<number, State>()
+  /** Calls by their part: some formats seal them, where this one has the seal among the details of the reasoning. */
+  #calls = new Map<number, string>()
   #any = false
   #count = 0
   /** Whose format the reasoning of this reply is in, once a seal has said so. */
@@ -34,10 +37,20 @@ export class ReasoningWriter {
     this.#states.set(index, { part, index: this.#count++, apart, summary: undefined })
   }
 
+  /** call remembers the id of a call, by which its seal will be known. */
+  call(index: number, id: string): void {
+    if (this.#details) this.#calls.set(index, id)
+  }
+
   /** delta gives the members of a chunk's delta; undefined when there is nothing to show. */
   delta(event: PartDeltaEvent): JsonObject | undefined {
+    if (!this.shown) return undefined
     const state = this.#states.get(event.index)
-    if (state === undefined || !this.shown) return undefined
+    if (state === undefined) {
+      return event.kind === 'seal' && this.#details
+        ? { reasoning_details: this.#carried(event.index, event.value) }
+        : undefined
+    }
     switch (event.kind) {
       case 'reasoning':
         return this.#text(state, event.text, { type: 'reasoning.text', text: event.text, ...this.#common(state) })
@@ -73,6 +86,13 @@ export class ReasoningWriter {
     const told = spellingOf(part)?.detail
     if (told !== undefined) return { ...told }
     return this.#issuer === undefined ? { index } : { format: this.#issuer, index }
+  }
+
+  /** carried writes the seal of a call or a text. */
+  #carried(index: number, seal: Seal): JsonObject[] {
+    const itemId = this.#calls.get(index)
+    const part: ReasoningPart = { type: 'reasoning', hidden: true, seal: { ...(itemId && { itemId }), ...seal } }
+    return encodeDetails(part, this.#count++)
   }
 
   #seal(state: State, seal: Seal): JsonObject {

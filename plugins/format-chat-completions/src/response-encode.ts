@@ -7,7 +7,7 @@ import { addMembers, membersOf, spellingOf } from './ext.ts'
 import { encodeFinish, explanation } from './finish.ts'
 import { encodeImage } from './image.ts'
 import { encodeLogprobs } from './logprobs.ts'
-import { encodeDetails, plainText } from './reasoning-details.ts'
+import { carriedSeal, encodeDetails, plainText } from './reasoning-details.ts'
 import { isBlank, joinTexts } from './text-join.ts'
 import { encodeUsage } from './usage.ts'
 
@@ -94,11 +94,15 @@ function writeCalls(message: JsonObject, parts: readonly Part[], dialect: readon
 }
 
 function writeReasoning(message: JsonObject, parts: readonly Part[], dialect: readonly string[]): void {
-  const reasoning = parts.flatMap(part => (part.type === 'reasoning' && says(part) ? part : []))
+  const detailed = dialect.includes(DIALECT.reasoning)
+  const reasoning = parts.flatMap(part => {
+    if (part.type === 'reasoning') return says(part) ? part : []
+    return (detailed && carriedSeal(part)) || []
+  })
   if (reasoning.length === 0) return
   const text = joinReasoning(reasoning)
   if (dialect.includes(DIALECT.reasoningContent) && text !== '') message.reasoning_content = text
-  if (!dialect.includes(DIALECT.reasoning)) return
+  if (!detailed) return
   if (text !== '') message.reasoning = text
   message.reasoning_details = reasoning.flatMap((part, index) => encodeDetails(part, index))
 }

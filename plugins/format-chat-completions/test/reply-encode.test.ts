@@ -133,6 +133,35 @@ t.test('reasoning is shown in the dialect of the client only', async t => {
   t.match(chatCompletions.features, { 'reply.reasoning': 'dropped', 'reply.seal': 'dropped' })
 })
 
+t.test('a seal on a call or a text is told among the details, whole and streamed', async t => {
+  const seal = {
+    kind: 'thought_signature',
+    data: 'c2ln',
+    issuer: { provider: 'up', modelFamily: 'm', format: 'google-gemini-v1' }
+  } as const
+  const parts: Part[] = [
+    { type: 'reasoning', text: 'hm', hidden: false },
+    { ...text('Hi'), seal },
+    { ...call('c1'), seal }
+  ]
+  const detail = { type: 'reasoning.encrypted', data: 'c2ln', format: 'google-gemini-v1' }
+  const carried = [
+    { ...detail, index: 1 },
+    { ...detail, id: 'c1', index: 2 }
+  ]
+  const options = replyOptions({ dialect: ['reasoning'] })
+  const streamed = deltas(write(reply(parts), options)) as JsonObject[]
+  t.same(streamed.flatMap(delta => (delta.reasoning_details as JsonObject[] | undefined) ?? []).slice(1), carried)
+  const { message } = (
+    chatCompletions.response.encode(fold(reply(parts)), options) as JsonObject & {
+      choices: { message: JsonObject }[]
+    }
+  ).choices[0]!
+  t.same((message.reasoning_details as JsonObject[]).slice(1), carried)
+  const plain = write(reply(parts))
+  t.notMatch(plain, 'c2ln', 'a client that was promised no details is told none')
+})
+
 t.test('a client that keeps the first format it is told can send a seal back to its issuer', async t => {
   const seal = (data: string) => {
     return {

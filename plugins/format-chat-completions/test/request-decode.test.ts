@@ -175,6 +175,26 @@ t.test('replayed reasoning becomes parts with seals, once', async t => {
   t.same(reply.dialect, [DIALECT.reasoning])
 })
 
+t.test('a seal that came under the id of a call is the seal of that call, and goes back as it came', async t => {
+  const details = [
+    { type: 'reasoning.text', text: 'so', format: 'google-gemini-v1', index: 0 },
+    { type: 'reasoning.encrypted', data: 'c2ln', id: 'call_1', format: 'google-gemini-v1', index: 7, extra: true }
+  ]
+  const calls = ['call_0', 'call_1'].map(id => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } }))
+  const turn = { role: 'assistant', content: null, reasoning_details: details, tool_calls: calls }
+  const request = decode({ model: 'm', messages: [...hello, turn] })
+  const [thought, first, second, ...rest] = request.messages[1]!.parts
+  t.match(thought, { type: 'reasoning', text: 'so', seal: undefined })
+  t.notOk(first?.seal)
+  t.match(second, { type: 'tool_call', id: 'call_1', seal: { kind: 'thought_signature', data: 'c2ln' } })
+  t.equal(second?.seal?.itemId, undefined)
+  t.same(rest, [])
+  for (const traits of [{}, { replay: 'details' as const }]) {
+    const written = chatCompletions.request.encode(request, { provider: 'p', model: 'm', traits }).body
+    t.same((written as { messages: unknown[] }).messages[1], turn)
+  }
+})
+
 t.test('an operator decides where reasoning is shown, whatever the request gives away', async t => {
   const request = ask({ thinking: { type: 'enabled' } })
   const flags = (text: Parameters<typeof withReasoningText>[1]) => withReasoningText(request, text).reply.dialect

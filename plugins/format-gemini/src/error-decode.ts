@@ -44,6 +44,9 @@ const TOO_LARGE = /payload size exceeds|request (entity|payload) (is )?too large
 /** What is wrong with the account, which clients cannot mend. */
 const ACCOUNT = /billing|location is not supported|api key (not valid|expired)|free tier/i
 
+/** Waiting helps against a limit, and not against this. */
+const CREDIT = /\bcredits? (balance|are depleted|is depleted|left)\b/i
+
 /** decodeError reads a refusal. */
 export function decodeError(head: ResponseHead, body: Uint8Array): UpstreamError {
   const error = findError(parseJson(new TextDecoder().decode(body))) ?? {}
@@ -69,7 +72,7 @@ function describe(error: JsonObject, status: number | undefined): UpstreamError 
   const message = stringOf(error.message) ?? ''
   const wait = details.map(detail => waitOf(detail.retryDelay)).find(delay => delay !== undefined)
   return {
-    kind: kindOf(known, message, code),
+    kind: kindOf(known, [message, ...details.map(detail => stringOf(detail.detail) ?? '')].join('\n'), code),
     message: message.slice(0, MAX_MESSAGE_CHARS) || answered(known),
     ...(word !== undefined && { type: word }),
     ...(code !== undefined && { code }),
@@ -88,10 +91,12 @@ function waitOf(delay: unknown): number | undefined {
   return found === null ? undefined : Math.round(Number(found[1]) * 1000)
 }
 
+/** kindOf looks at the message and at what the details add to it: now and then the message is a template, `$grpcMessage`. */
 function kindOf(status: number | undefined, message: string, code: string | undefined): UpstreamErrorKind {
   const kind = status === undefined ? 'upstream_unavailable' : kindOfStatus(status)
   // A bad key is an invalid argument to this service.
   if (code?.startsWith('API_KEY_')) return 'upstream_denied'
+  if (kind === 'upstream_limited' && CREDIT.test(message)) return 'upstream_denied'
   if (kind !== 'upstream_rejected') return kind
   if (CONTEXT.test(message)) return 'context_length'
   if (ACCOUNT.test(message)) return 'upstream_denied'

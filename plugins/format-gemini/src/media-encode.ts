@@ -61,7 +61,7 @@ export function encodeMedia(part: MediaPart, encoding: Encoding): JsonObject | u
 function encodeSource(part: MediaPart, source: MediaSource, encoding: Encoding): JsonObject | undefined {
   switch (source.kind) {
     case 'inline': {
-      const displayName = encoding.native && part.type === 'file' ? part.filename : undefined
+      const displayName = displayNameOf(part, encoding)
       return {
         inlineData: {
           mimeType: inlineMime(source.mime, encoding),
@@ -89,13 +89,21 @@ function encodeSource(part: MediaPart, source: MediaSource, encoding: Encoding):
   }
 }
 
+/** The service takes no name with a file; a client of this format that gives one may know of a service that does. */
+function displayNameOf(part: MediaPart, encoding: Encoding): string | undefined {
+  if (part.type !== 'file' || part.filename === undefined) return undefined
+  if (encoding.native) return part.filename
+  encoding.gap('input.file.title', 'dropped', { field: 'filename' })
+  return undefined
+}
+
 /** Clients of other formats write a type that the service knows by another name. */
 function inlineMime(mime: string, { native }: Encoding): string {
   return !native && mime === 'image/jpg' ? 'image/jpeg' : mime
 }
 
 function fileData(part: MediaPart, fileUri: string, known: string | undefined, encoding: Encoding): JsonObject {
-  const displayName = encoding.native && part.type === 'file' ? part.filename : undefined
+  const displayName = displayNameOf(part, encoding)
   // The service wants a type. A client of this format that gave none knows that it is not needed.
   const mimeType = known ?? (encoding.native ? undefined : guessMime(part, fileUri, encoding))
   return {

@@ -34,8 +34,8 @@ export function plainObject(part: Part): JsonObject | undefined {
     case 'hosted_call':
     case 'hosted_result':
     case 'opaque':
-      if (part.native.format === FORMAT && isPartNative(part.native.object)) return part.native.object
-      return part.type === 'opaque' && part.describe !== undefined ? { text: part.describe } : undefined
+      // What only another service understands is no part of what was said.
+      return part.native.format === FORMAT && isPartNative(part.native.object) ? part.native.object : undefined
     case 'audio':
       return media(part, `audio/${part.format ?? 'wav'}`) ?? { text: part.transcript ?? '[audio]' }
     case 'image':

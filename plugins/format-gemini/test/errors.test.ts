@@ -48,6 +48,12 @@ t.test('a bad key is the gateway’s affair, and waits are read from where they 
   t.equal(decode(429, refusal(429, 'RESOURCE_EXHAUSTED', 'Quota', [{ retryDelay: 'soon' }])).retryAfterMs, undefined)
 })
 
+t.test('a message that is a template says nothing, so the details are read as well', async t => {
+  const detail = '[ORIGINAL ERROR] generic::failed_precondition: User location is not supported for the API use.'
+  const details = [{ '@type': `${INFO}DebugInfo`, detail }]
+  t.match(decode(400, refusal(400, 'FAILED_PRECONDITION', '$grpcMessage', details)), { kind: 'upstream_denied' })
+})
+
 t.test('what is no error of the service is told by its status', async t => {
   t.match(decode(502, '<html>Bad gateway</html>'), { kind: 'upstream_unavailable', message: /502/ })
   t.match(decode(400, { error: 'no' }), { kind: 'upstream_rejected', message: 'no' })

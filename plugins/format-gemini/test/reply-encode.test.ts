@@ -181,7 +181,7 @@ t.test('citations of pages are given in bytes of the text', async t => {
   })
 })
 
-t.test('media goes out inline or by its address, and else in words', async t => {
+t.test('media goes out inline or by its address, and else in words; blocks of others do not', async t => {
   const body = await both(
     reply([
       { type: 'image', source: { kind: 'inline', mime: 'image/png', data: 'AAAA' } },
@@ -190,8 +190,7 @@ t.test('media goes out inline or by its address, and else in words', async t => 
       { type: 'audio', source: { kind: 'file_ref', provider: 'x', id: '1' }, transcript: 'Hear me.' },
       { type: 'image', source: { kind: 'file_ref', provider: 'x', id: '1' } },
       { type: 'refusal', text: 'No.' },
-      { type: 'opaque', native: { format: 'messages', object: {} }, replay: 'never', describe: 'A block.' },
-      { type: 'opaque', native: { format: 'messages', object: {} }, replay: 'never' }
+      { type: 'opaque', native: { format: 'messages', object: {} }, replay: 'never', describe: 'A block.' }
     ])
   )
   t.strictSame(partsOf(body), [
@@ -200,8 +199,7 @@ t.test('media goes out inline or by its address, and else in words', async t => 
     { fileData: { fileUri: 'https://example.test/v.mp4', mimeType: 'video/mp4' } },
     { text: 'Hear me.' },
     { text: '[image]' },
-    { text: 'No.' },
-    { text: 'A block.' }
+    { text: 'No.' }
   ])
 })
 

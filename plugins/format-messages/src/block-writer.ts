@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '@isthmus/core/wire'
 import { begins, grows, plainOf, writes } from './block-growth.ts'
 import { NAMESPACE } from './blocks.ts'
 import { encodeCitation } from './citations.ts'
-import { blockHead, carrierBlock, signatureOf } from './reply-blocks.ts'
+import { blockHead, carrierBlock, isForeign, signatureOf } from './reply-blocks.ts'
 import { fallbackCallId } from './response-encode.ts'
 import { frame } from './sse-frame.ts'
 
@@ -46,6 +46,8 @@ export class BlockWriter {
 
   start(event: PartStartEvent): string {
     const { index, part } = event
+    // Nothing waits for what is not written.
+    if (isForeign(part)) return ''
     const slot: Slot = { index, head: part, waiting: [], final: undefined, wrote: false, paragraph: undefined }
     this.#slots.set(index, slot)
     if (part.type === 'refusal') this.refusal = true

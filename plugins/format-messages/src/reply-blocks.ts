@@ -64,33 +64,28 @@ export function blockHead(part: Part, fallbackId: string): JsonObject | undefine
     case 'hosted_call':
     case 'hosted_result':
     case 'opaque':
-      return part.native.format === NAMESPACE && isObject(part.native.object) ? part.native.object : marker(part)
-    default:
-      return marker(part)
-  }
-}
-
-/** marker says in a line of text what this format cannot hold, so that a reader sees that there was something. */
-function marker(part: Part): JsonObject | undefined {
-  const text = markerText(part)
-  return text === undefined ? undefined : { type: 'text', text }
-}
-
-function markerText(part: Part): string | undefined {
-  switch (part.type) {
+      return !isForeign(part) && isObject(part.native.object) ? part.native.object : undefined
+    // A line of text says what the format cannot hold, so that a reader sees that there was something.
     case 'audio':
-      return part.transcript ?? '[audio]'
+      return { type: 'text', text: part.transcript ?? '[audio]' }
     case 'image':
     case 'video':
     case 'file':
-      return `[${part.type}]`
-    case 'hosted_call':
-    case 'hosted_result':
-      return `[${part.kind} ${part.type === 'hosted_call' ? 'call' : 'result'}]`
-    case 'opaque':
-      return part.describe ?? (part.replay === 'never' ? undefined : `[block of ${part.native.format}]`)
+      return { type: 'text', text: `[${part.type}]` }
     default:
       return undefined
+  }
+}
+
+/** isForeign tells what only the format of another service understands, such as the search it ran. It is no part of what was said. */
+export function isForeign(part: Part): boolean {
+  switch (part.type) {
+    case 'hosted_call':
+    case 'hosted_result':
+    case 'opaque':
+      return part.native.format !== NAMESPACE
+    default:
+      return false
   }
 }
 

@@ -3,6 +3,7 @@ import {
   type EventBatch,
   endEvent,
   finishEvent,
+  fold,
   type Part,
   partEnd,
   partStart,
@@ -17,7 +18,7 @@ import {
 import { decodeEnvelope, isObject, type JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
 import { messages } from '../src/index.ts'
-import { head, OPTIONS, readWithSdk, streamOf } from './support.ts'
+import { head, OPTIONS, readWithSdk, streamOf, wired } from './support.ts'
 
 const frames = (stream: string): JsonObject[] =>
   stream
@@ -285,17 +286,22 @@ t.test('citations of other vendors become the nearest kind', async t => {
   ])
 })
 
-t.test('a hosted call of another service is a line of text, whatever it grows by', async t => {
+t.test('what only another service understands is left out, and holds nothing up', async t => {
   const native = { format: 'responses', object: {} }
-  const stream = streamOf(
-    reply(out => {
-      const search = out.open(0, { type: 'hosted_call', kind: 'web_search', id: 'h', native })
-      out.append(search, 'args', '{"query":"x"}')
-      out.close(search)
-    })
-  )
-  t.match((await readWithSdk(stream)).content, [{ type: 'text', text: '[web_search call]' }])
-  t.notMatch(stream, /input_json_delta/)
+  const events = reply(out => {
+    const search = out.open(0, { type: 'hosted_call', kind: 'web_search', id: 'h', native })
+    out.append(search, 'args', '{"query":"x"}')
+    const said = out.open(0, textPart)
+    out.append(said, 'text', 'Found it.')
+    out.close(search)
+    out.whole(0, { type: 'hosted_result', kind: 'web_search', id: 'h', native })
+    out.whole(0, { type: 'opaque', native, replay: 'same_dialect', describe: 'A block.' })
+  })
+  const content = [{ type: 'text', text: 'Found it.' }]
+  const stream = streamOf(events)
+  t.match((await readWithSdk(stream)).content, content)
+  t.same(wired(messages.response.encode(fold(events), OPTIONS)).content, content)
+  t.match(frames(stream)[1], { type: 'content_block_start', index: 0 })
 })
 
 t.test('paragraphs of a summary are one thought with blank lines between', async t => {

@@ -33,12 +33,16 @@ export function decodeAnnotations(wire: unknown): readonly Annotation[] | undefi
   return Array.isArray(wire) ? wire.filter(isObject).map(decodeAnnotation) : undefined
 }
 
-/** encodeAnnotation writes a citation, undefined for one that the format has no words for. */
+/**
+ * encodeAnnotation writes a citation, undefined for one of nothing. A document of another service has no id here: its
+ * title stands for it.
+ */
 export function encodeAnnotation(annotation: Annotation): JsonObject | undefined {
-  const { native, kind, start = 0, end = 0, url, title = '', file } = annotation
+  const { native, kind, start = 0, end = 0, url, title = '', file = '' } = annotation
   if (native?.format === FORMAT && isObject(native.object)) return native.object
   if (kind === 'url' && url !== undefined) {
     return { type: 'url_citation', start_index: start, end_index: end, url, title }
   }
-  return file === undefined ? undefined : { type: 'file_citation', file_id: file, filename: title || file, index: end }
+  const filename = title || file
+  return filename === '' ? undefined : { type: 'file_citation', file_id: file, filename, index: end }
 }

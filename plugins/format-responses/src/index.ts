@@ -3,6 +3,7 @@
 export { responsesCount } from './count.ts'
 export * from './errors.ts'
 export { responses } from './format.ts'
+export { responseId } from './reply-ids.ts'
 export { requestSchema } from './schema/request-schema.ts'
 export { type ResponsesTraits, responsesFeatures } from './traits.ts'
 export type { ResponsesReplyContext } from './types.ts'

@@ -50,6 +50,10 @@ t.test('a caller is known by the header of its key, by that of its client, or by
   t.equal(claims?.(requestHead({ headers: { authorization: 'Bearer k' } })), false)
 })
 
+t.test('the key may stand in any of the places that the gateway knows, not only where this format has it', async t => {
+  t.equal((await up()).credential, undefined)
+})
+
 t.test('the examples are requests that the ingress reads', async t => {
   const { routes } = await up()
   const [route] = routes

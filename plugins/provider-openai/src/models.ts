@@ -1,92 +1,58 @@
-import type { Feature } from '@isthmus/core'
-import type { ChatTraits } from '@isthmus/format-chat-completions'
-
-/** What the Chat endpoint of OpenAI lacks beside what other vendors of the format have added to it. */
-const NOT_AT_OPENAI: readonly Feature[] = [
-  'input.video',
-  'input.file.url',
-  'tools.hosted',
-  'tools.choice.hosted',
-  'output.image',
-  'sampling.top_k',
-  'sampling.min_p',
-  'sampling.top_a',
-  'sampling.repetition_penalty',
-  'reasoning.expose',
-  'cache.auto'
-]
-const SAMPLING: readonly Feature[] = ['sampling.temperature', 'sampling.top_p']
-/** What models refuse that reason before they answer. */
-const NOT_WITH_REASONING: readonly Feature[] = [
-  'sampling.frequency_penalty',
-  'sampling.presence_penalty',
-  'sampling.logit_bias',
-  'output.logprobs'
-]
-const NO_REASONING: readonly Feature[] = [
-  'reasoning.on',
-  'reasoning.off',
-  'reasoning.effort',
-  'reasoning.budget',
-  'output.verbosity'
-]
-
-const OPENAI: ChatTraits = {
-  maxTokensField: 'max_completion_tokens',
-  minOutputTokens: 16,
-  replay: 'none',
-  cacheMarks: 'none',
-  resultMedia: 'follow',
-  audioFormats: ['wav', 'mp3'],
-  maxStops: 4,
-  maxUserChars: 64,
-  fileIssuers: ['openai']
-}
-
-const plain: ChatTraits = { ...OPENAI, systemRole: 'system', lacks: [...NOT_AT_OPENAI, ...NO_REASONING] }
-
-const reasoning = (efforts: readonly string[], lacks: readonly Feature[] = []): ChatTraits => ({
-  ...OPENAI,
-  systemRole: 'developer',
-  lacks: [...NOT_AT_OPENAI, ...NOT_WITH_REASONING, ...lacks],
-  reasoning: { efforts }
-})
-
-/** For models that can be told not to reason: then they take a temperature. */
-const switchable = (efforts: readonly string[]): ChatTraits => ({
-  ...reasoning(efforts),
-  samplingOnlyWithoutReasoning: true
-})
-
-/** What is not known of a model of OpenAI's is taken to be as in the newest generation. */
-const NEWEST: ChatTraits = {
-  ...switchable(['none', 'low', 'medium', 'high', 'xhigh']),
-  cacheMarks: 'prompt_cache_breakpoint',
-  reasoning: { efforts: ['none', 'low', 'medium', 'high', 'xhigh'], refusesTools: true }
-}
-
-/** FAMILIES says of each family of models what the encoder has to know; the first that fits counts. */
-const FAMILIES: readonly (readonly [RegExp, ChatTraits])[] = [
-  [/^(gpt-5(\.\d+)?|chatgpt-\d*o?)-?(chat-)?latest/, plain],
-  [/^chatgpt-4o/, plain],
-  [/^gpt-(3\.5|4|audio|realtime)/, plain],
-  [/^o\d(-|$)/, reasoning(['low', 'medium', 'high'], [...SAMPLING, 'output.stop', 'output.verbosity'])],
-  [/^gpt-5-pro/, reasoning(['high'], SAMPLING)],
-  [/^gpt-5(-|$)/, reasoning(['minimal', 'low', 'medium', 'high'], SAMPLING)],
-  [/^gpt-5\.1(-|$)/, switchable(['none', 'low', 'medium', 'high'])],
-  [/^gpt-5\.[2-5](-|$)/, switchable(['none', 'low', 'medium', 'high', 'xhigh'])],
-  [/^gpt-([6-9]|5\.)/, NEWEST]
-]
-
-/** A server that speaks the format, of which nothing else is known. */
-const COMPATIBLE: ChatTraits = { systemRole: 'system' }
+import type { FeatureTable } from '@isthmus/core'
+import { type ChatTraits, chatFeatures } from '@isthmus/format-chat-completions'
+import { type CompletionsTraits, completionsFeatures } from '@isthmus/format-completions'
+import { type ResponsesTraits, responsesFeatures } from '@isthmus/format-responses'
+import { COMPATIBLE, FAMILIES, type Family, NEWEST, VECTORS } from './families.ts'
 
 const OFFICIAL = /(^|\.)openai\.com$/
 
-/** modelTraits says what the encoder has to know of a model, by its name and by whose server it is on. */
-export function modelTraits(model: string, baseUrl: string): ChatTraits {
+/** isOfficial tells whether a server is OpenAI's own. */
+export const isOfficial = (baseUrl: string): boolean => OFFICIAL.test(new URL(baseUrl).hostname)
+
+/** familyOf says what is known of a model, by its name and by whose server it is on. */
+export function familyOf(model: string, official: boolean): Family {
   const base = model.replace(/^ft:/, '').replace(/^openai\//, '')
-  const family = FAMILIES.find(([pattern]) => pattern.test(base))
-  if (family !== undefined) return family[1]
-  return OFFICIAL.test(new URL(baseUrl).hostname) ? NEWEST : COMPATIBLE
+  const known = FAMILIES.find(([pattern]) => pattern.test(base))
+  if (known !== undefined) return known[1]
+  if (/embed/i.test(base)) return VECTORS
+  return official ? NEWEST : COMPATIBLE
+}
+
+/** EndpointName is one of the endpoints for which models are told apart. */
+export type EndpointName = keyof Family
+
+/** modelsOf binds what is known of models to one server. */
+export function modelsOf(baseUrl: string, hasResponses: boolean) {
+  const official = isOfficial(baseUrl)
+  const family = (model: string): Family => familyOf(model, official)
+  return {
+    serves(endpoint: EndpointName, model: string): boolean {
+      return (endpoint !== 'responses' || hasResponses) && family(model)[endpoint] !== undefined
+    },
+    chat: {
+      traits: (model: string): ChatTraits => family(model).chat ?? {},
+      featuresOf: (model: string) => chatTable(family(model).chat ?? {}, hasResponses)
+    },
+    responses: {
+      traits: (model: string): ResponsesTraits => family(model).responses ?? {},
+      featuresOf: (model: string) => responsesFeatures(family(model).responses ?? {})
+    },
+    complete: {
+      traits: (model: string): CompletionsTraits => family(model).complete ?? {},
+      featuresOf: (model: string) => completionsFeatures(family(model).complete ?? {})
+    },
+    embed: {
+      featuresOf: (model: string): Partial<FeatureTable> =>
+        family(model).embed?.dimensions === false ? { 'embed.dimensions': 'rejected' } : {}
+    }
+  }
+}
+
+/**
+ * chatTable: a model that refuses tools together with reasoning is told not to reason once there are tools. That is less
+ * than the tools that were asked for, and the other endpoint has both.
+ */
+function chatTable(traits: ChatTraits, hasResponses: boolean): Partial<FeatureTable> {
+  const table = chatFeatures(traits)
+  return hasResponses && traits.reasoning?.refusesTools ? { ...table, 'tools.function': 'emulated' } : table
 }

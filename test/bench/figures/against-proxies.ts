@@ -1,7 +1,8 @@
+import { DELTAS } from '../content.ts'
 import type { Lab, Load, Measured } from '../lab.ts'
-import { DELTAS } from '../replies.ts'
 import { rotate } from '../statistics.ts'
-import { PAIRS, pairName, type ServerName, type Variant, variant } from '../variants.ts'
+import { isCrossing, PAIRS, pairName, type ServerName, type Variant, variant } from '../variants.ts'
+import { WIRES } from '../wires/index.ts'
 import type { Figure, Round, RowSpec } from './figure.ts'
 
 const PROXY = { plain: 'P', tuned: 'T' } as const
@@ -36,7 +37,11 @@ export async function measureAll(
 /** proxyOf is the proxy a pair is compared with: the one that passes on the same upstream's format. */
 export const proxyOf = (server: ServerName, pair: Variant): Variant => variant(server, pair.upstream)
 
-/** againstProxies is a figure of CPU per reply: each of the four pairs, divided by proxies in the same round. */
+/** inTurn are the pairs that a turn measures: all of them in the first of each launch, then those of one format. */
+export const inTurn = (turn: number, rounds: number): readonly Variant[] =>
+  turn % rounds === 0 ? PAIRS : PAIRS.filter(pair => !isCrossing(pair))
+
+/** againstProxies is a figure of CPU per reply: each of the pairs, divided by proxies in the same round. */
 export function againstProxies(
   id: string,
   title: string,
@@ -44,7 +49,7 @@ export function againstProxies(
   against: readonly Against[],
   load: Load
 ): Figure {
-  const variants = [...against.flatMap(({ proxy }) => [variant(proxy, 'chat'), variant(proxy, 'messages')]), ...PAIRS]
+  const proxies = against.flatMap(({ proxy }) => WIRES.map(wire => variant(proxy, wire)))
   const rowId = (pair: Variant, proxy: 'plain' | 'tuned') => `${id}/${pairName(pair)}/${PROXY[proxy].toLowerCase()}`
   const rows = against.flatMap(({ proxy, goal, stretch }) =>
     PAIRS.map(
@@ -53,20 +58,23 @@ export function againstProxies(
         title: `${title}, ${pairName(pair)} ÷ ${PROXY[proxy]}`,
         unit: 'ratio',
         goal,
-        stretch
+        stretch,
+        pair,
+        column: `${id} ÷ ${PROXY[proxy]}`
       })
     )
   )
   return {
     id,
     rows,
-    variants,
+    variants: [...proxies, ...PAIRS],
     rounds,
     ...(load.shape !== 'whole' && { perReply: DELTAS[load.shape] }),
     async round(lab, turn, round) {
-      const of = await measureAll(lab, turn, round, variants, load)
+      const pairs = inTurn(turn, rounds)
+      const of = await measureAll(lab, turn, round, [...proxies, ...pairs], load)
       for (const { proxy } of against) {
-        for (const pair of PAIRS) round.value(rowId(pair, proxy), of(pair).cpuUs / of(proxyOf(proxy, pair)).cpuUs)
+        for (const pair of pairs) round.value(rowId(pair, proxy), of(pair).cpuUs / of(proxyOf(proxy, pair)).cpuUs)
       }
     }
   }

@@ -9,6 +9,9 @@ export interface RowSpec {
   /** null: told, not judged. */
   readonly goal: number | null
   readonly stretch: number | null
+  /** The gateway's way that it is about, and the column that it has in the table of pairs. */
+  readonly pair?: Variant
+  readonly column?: string
 }
 
 /** Round collects what one round of a figure found. */

@@ -1,5 +1,6 @@
-import { requestBody, type Size } from '../bodies.ts'
-import { PAIRS, pairName, type Variant, variant } from '../variants.ts'
+import type { Size } from '../content.ts'
+import { IDENTITIES, pairName, type Variant, variant } from '../variants.ts'
+import { FORMATS } from '../wires/index.ts'
 import type { Figure, RowSpec } from './figure.ts'
 
 const STREAMS = 400
@@ -8,7 +9,7 @@ const PROXY = variant('tuned', 'chat')
 const rowId = (one: Variant, size: Size) => (one === PROXY ? `memory/${size}/t` : `memory/${size}/${pairName(one)}`)
 
 function row(one: Variant, size: Size): RowSpec {
-  const bodyKb = requestBody({ wire: one.client, model: 'bench-idle', size, stream: true }).length / 1024
+  const bodyKb = JSON.stringify(FORMATS[one.client].body({ model: 'bench-idle', size, stream: true })).length / 1024
   const judged = one !== PROXY
   return {
     id: rowId(one, size),
@@ -24,10 +25,10 @@ export const idleMemory: Figure = {
   id: 'memory',
   rounds: 1,
   last: true,
-  variants: [PROXY, ...PAIRS],
-  rows: (['1k', '56k'] as const).flatMap(size => [PROXY, ...PAIRS].map(one => row(one, size))),
+  variants: [PROXY, ...IDENTITIES],
+  rows: (['1k', '56k'] as const).flatMap(size => [PROXY, ...IDENTITIES].map(one => row(one, size))),
   async round(lab, _turn, round) {
-    for (const one of [PROXY, ...PAIRS]) {
+    for (const one of [PROXY, ...IDENTITIES]) {
       round.value(rowId(one, '1k'), (await lab.idleBytes(one, '1k', STREAMS)) / 1024)
       round.value(rowId(one, '56k'), (await lab.idleBytes(one, '56k', STREAMS_LARGE)) / 1024)
     }

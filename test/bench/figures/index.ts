@@ -1,3 +1,4 @@
+import { vectors } from './embeddings.ts'
 import type { Figure } from './figure.ts'
 import { firstToken } from './first-token.ts'
 import { idleMemory } from './idle-memory.ts'
@@ -15,6 +16,7 @@ export const FIGURES: readonly Figure[] = [
   paced,
   saturated,
   burst,
+  vectors,
   firstToken,
   middlewareWhole,
   middlewareStream,

@@ -1,5 +1,5 @@
+import { DELTAS } from '../content.ts'
 import type { Load } from '../lab.ts'
-import { DELTAS } from '../replies.ts'
 import { variant } from '../variants.ts'
 import { measureAll } from './against-proxies.ts'
 import type { Figure } from './figure.ts'

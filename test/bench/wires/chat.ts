@@ -1,4 +1,5 @@
 import { CREATED, conversation, DELTAS, ID, INPUT_TOKENS, pieces, replyText, SETTINGS, type Shape } from '../content.ts'
+import { END_MARK } from '../words.ts'
 import { type Ask, at, stringOf, type WireFormat } from './wire.ts'
 
 const usage = (n: number) => ({ prompt_tokens: INPUT_TOKENS, completion_tokens: n, total_tokens: INPUT_TOKENS + n })
@@ -14,9 +15,7 @@ function body({ model, size, stream }: Ask): object {
         {
           role: 'assistant',
           content: null,
-          tool_calls: [
-            { id: callId, type: 'function', function: { name: 'tool_0', arguments: JSON.stringify(args) } }
-          ]
+          tool_calls: [{ id: callId, type: 'function', function: { name: 'tool_0', arguments: JSON.stringify(args) } }]
         },
         { role: 'tool', tool_call_id: callId, content: result },
         { role: 'assistant', content: answer }
@@ -79,6 +78,7 @@ export const chat: WireFormat = {
   whole,
   events,
   eventsToText: 2,
+  endOfWhole: END_MARK,
   endOfStream: 'data: [DONE]',
   textOf: reply => stringOf(at(reply, 'choices', 0, 'message', 'content')),
   deltaOf: event => stringOf(at(event, 'choices', 0, 'delta', 'content'))

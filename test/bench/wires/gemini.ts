@@ -1,4 +1,5 @@
 import { conversation, DELTAS, ID, INPUT_TOKENS, pieces, replyText, SETTINGS, type Shape } from '../content.ts'
+import { END_MARK } from '../words.ts'
 import { type Ask, at, joined, type WireFormat } from './wire.ts'
 
 function body({ size }: Ask): object {
@@ -62,6 +63,7 @@ export const gemini: WireFormat = {
     `data: ${JSON.stringify(chunk(shape, '', DELTAS[shape], 'STOP'))}\n\n`
   ],
   eventsToText: 1,
+  endOfWhole: END_MARK,
   endOfStream: '"finishReason":"STOP"',
   textOf,
   deltaOf: textOf

@@ -1,4 +1,5 @@
 import { chat } from './chat.ts'
+import { embeddings } from './embeddings.ts'
 import { gemini } from './gemini.ts'
 import { messages } from './messages.ts'
 import { responses } from './responses.ts'
@@ -6,8 +7,8 @@ import type { Wire, WireFormat } from './wire.ts'
 
 export type { Wire } from './wire.ts'
 
-/** FORMATS are the wire formats of the bench. */
-export const FORMATS: Readonly<Record<Wire, WireFormat>> = { chat, responses, messages, gemini }
+/** WIRES are the formats of conversations: any client with any upstream. */
+export const WIRES = ['chat', 'responses', 'messages', 'gemini'] as const
 
-/** WIRES are their names. */
-export const WIRES = Object.keys(FORMATS) as readonly Wire[]
+/** FORMATS are all formats of the bench. */
+export const FORMATS: Readonly<Record<Wire, WireFormat>> = { chat, responses, messages, gemini, embeddings }

@@ -1,4 +1,5 @@
 import { conversation, DELTAS, ID, INPUT_TOKENS, pieces, replyText, SETTINGS, type Shape } from '../content.ts'
+import { END_MARK } from '../words.ts'
 import { type Ask, at, joined, named, stringOf, type WireFormat } from './wire.ts'
 
 function body({ model, size, stream }: Ask): object {
@@ -66,6 +67,7 @@ export const messages: WireFormat = {
   whole,
   events,
   eventsToText: 3,
+  endOfWhole: END_MARK,
   endOfStream: '"message_stop"',
   textOf: reply => joined(at(reply, 'content'), block => at(block, 'text')),
   deltaOf: event => stringOf(at(event, 'delta', 'text'))

@@ -1,5 +1,5 @@
 import { CREATED, conversation, DELTAS, ID, INPUT_TOKENS, pieces, replyText, SETTINGS, type Shape } from '../content.ts'
-import { words } from '../words.ts'
+import { END_MARK, words } from '../words.ts'
 import { type Ask, at, joined, named, stringOf, type WireFormat } from './wire.ts'
 
 function body({ model, size, stream }: Ask): object {
@@ -115,6 +115,7 @@ export const responses: WireFormat = {
   whole: shape => whole(shape),
   events,
   eventsToText: 5,
+  endOfWhole: END_MARK,
   endOfStream: 'event: response.completed',
   textOf: reply => joined(at(reply, 'output'), one => joined(at(one, 'content'), inner => at(inner, 'text'))),
   deltaOf: event => (at(event, 'type') === 'response.output_text.delta' ? stringOf(at(event, 'delta')) : '')

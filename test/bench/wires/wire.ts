@@ -1,7 +1,7 @@
 import type { Shape, Size } from '../content.ts'
 
 /** Wire is a wire format of the bench. */
-export type Wire = 'chat' | 'responses' | 'messages' | 'gemini'
+export type Wire = 'chat' | 'responses' | 'messages' | 'gemini' | 'embeddings'
 
 /** Ask is a request. */
 export interface Ask {
@@ -26,6 +26,8 @@ export interface WireFormat {
   events(shape: Shape): string[]
   /** How many events come up to the first text. */
   readonly eventsToText: number
+  /** What the last bytes of a reply hold that is not streamed. */
+  readonly endOfWhole: string
   /** What the last bytes of a streamed reply hold. */
   readonly endOfStream: string
   /** The text of a reply that is not streamed. */
@@ -51,4 +53,5 @@ export const joined = (value: unknown, read: (item: unknown) => unknown): string
   (Array.isArray(value) ? value : []).map(item => stringOf(read(item))).join('')
 
 /** named writes an event with its `event:` line. */
-export const named = (value: { readonly type: string }): string => `event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n`
+export const named = (value: { readonly type: string; readonly [member: string]: unknown }): string =>
+  `event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n`

@@ -34,13 +34,6 @@ async function loadSpoke(id: string): Promise<Spoke | undefined> {
   const exported = Object.values(await load(`format-${id}`))
   const format = exported.find((value): value is WireFormat => isWireFormat(value, id))
   if (format === undefined) return undefined
-  if (id === 'responses' && process.env.M1)
-    return {
-      id,
-      format,
-      ingress: undefined as never,
-      asking: (m, s) => asking({ path: '/v1/responses', suffix: undefined }, m, s ? (STREAMING[id] ?? {}) : {})
-    }
   const { default: ingress } = await load(`ingress-${id}`)
   if (!isPlugin(ingress)) throw new Error(`plugins/ingress-${id} is no plugin`)
   const place = await placeOf(ingress as unknown as Plugin<'ingress'>, id)

@@ -1,4 +1,4 @@
-import { fold, type GenerateRequest, type IrEvent, isGatewayError, type Seal } from '@isthmus/core'
+import { fold, type GenerateRequest, type IrEvent, isGatewayError, type Seal, textDelta } from '@isthmus/core'
 import { isObject } from '@isthmus/core/wire'
 
 /*
@@ -19,9 +19,29 @@ function plain(value: unknown): unknown {
       if (key === 'native' && !('type' in this)) return undefined
       if (key === 'seal' || isSealDelta(key, this)) return sealContent(member as Seal)
       if (key === 'kind' && member === 'document') return undefined
+      if (isHint(key, member, this)) return undefined
+      if (key === 'content' && isEmptyText(member)) return []
       return member
     })
   )
+}
+
+/** isHint: what one format has to say, others leave out, and no format needs to be told. */
+function isHint(key: string, member: unknown, holder: object): boolean {
+  const type = 'type' in holder ? holder.type : undefined
+  if (key === 'text') return type === 'reasoning' && member === ''
+  if (key === 'annotations') return Array.isArray(member) && member.length === 0
+  // A result is found by the id of its call, a file at an address by the address, and data knows its type.
+  if (key === 'name') return type === 'tool_result'
+  if (key === 'mime') return 'kind' in holder && holder.kind === 'url'
+  if (key === 'format') return type === 'audio'
+  // With which of its words a format asks for reasoning, or for none.
+  return (key === 'source' && typeof member === 'string') || (key === 'effort' && member === 'none')
+}
+
+function isEmptyText(content: unknown): boolean {
+  const [only, ...others] = Array.isArray(content) ? content : []
+  return others.length === 0 && only?.type === 'text' && only.text === ''
 }
 
 /** Where a format keeps a seal is notation too; whose it is decides where it may go. */
@@ -34,7 +54,8 @@ const isSealDelta = (key: string, holder: object): boolean =>
 export function requestContent(request: GenerateRequest): unknown {
   const { source: _source, ingress: _ingress, reply, ext, ...rest } = request
   // Members of the request as a whole are content of a case that is about them.
-  return plain({ ...rest, members: ext, reply: { stream: reply.stream } })
+  const members = Object.entries(ext ?? {}).filter(([namespace]) => !namespace.endsWith('/spelling'))
+  return plain({ ...rest, members: Object.fromEntries(members), reply: { stream: reply.stream } })
 }
 
 /** ReplyContent is what a reply says: in which pieces it came, and what they come to. */
@@ -45,11 +66,30 @@ export interface ReplyContent {
 
 /** replyContent is what the events of a reply say. Keep-alives and the places of usage and of part ends say nothing. */
 export function replyContent(events: readonly IrEvent[]): ReplyContent {
-  const pieces = events.filter(event => PIECES.has(event.type))
-  return { pieces: plain(pieces), whole: plain(wholeOf(events)) }
+  const pieces = joinArguments(events.filter(event => PIECES.has(event.type)))
+  return { pieces: plain(pieces), whole: plain(contentOf(events)) }
 }
 
 const PIECES: ReadonlySet<string> = new Set(['part_start', 'part_delta', 'finish', 'native', 'notice'])
+
+/** joinArguments: a format may have no way to send the arguments of a call piece by piece. */
+function joinArguments(pieces: readonly IrEvent[]): readonly IrEvent[] {
+  const joined: IrEvent[] = []
+  for (const event of pieces) {
+    const last = joined.at(-1)
+    const goesOn = last?.type === 'part_delta' && event.type === 'part_delta' && last.kind === 'args'
+    if (goesOn && event.kind === 'args' && last.index === event.index && last.choice === event.choice) {
+      joined[joined.length - 1] = textDelta(last.choice, last.index, 'args', last.text + event.text)
+    } else joined.push(event)
+  }
+  return joined
+}
+
+/** contentOf leaves out the id: it is of the format's own making where the upstream's would not pass for one. */
+function contentOf(events: readonly IrEvent[]): unknown {
+  const { id: _id, ...rest } = wholeOf(events) as Record<string, unknown>
+  return rest
+}
 
 function wholeOf(events: readonly IrEvent[]): unknown {
   try {

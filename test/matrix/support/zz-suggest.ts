@@ -18,7 +18,7 @@ for (const fixture of requestCases()) {
   for (const { id, format, asking } of spokes) {
     const rejected = features.filter(f => format.features[f as never] === 'rejected')
     const dropped = features.filter(f => format.features[f as never] === 'dropped')
-    const gaps: Record<string, string> = Object.fromEntries(dropped.map(f => [f, 'dropped']))
+    const gaps: Record<string, string> = Object.fromEntries([...dropped.map(f => [f, 'dropped']), ...features.filter(f => format.features[f as never] === 'emulated').map(f => [f, 'emulated'])])
     let body: any
     if (rejected.length) for (const f of rejected) gaps[f] = 'rejected'
     else {
@@ -35,6 +35,7 @@ for (const fixture of requestCases()) {
       if (body && id === 'responses') {
         if (hub.state?.store === undefined) delete body.store
         for (const tool of body.tools ?? []) if (tool.strict === false) { const o = hub.tools.find(t => (t as any).name === tool.name) as any; if (o?.strict === undefined) delete tool.strict }
+        for (const item of body.input) for (const part of [...(Array.isArray(item.content) ? item.content : []), ...(Array.isArray(item.output) ? item.output : [])]) if (part.detail === 'auto') delete part.detail
       }
       try {
         const client = file !== undefined && file.includes('.client.') ? fixture.json(file) : body

@@ -188,4 +188,3 @@ function messagesOf({ prompt, attached }: Asked): ModelMessage[] {
       : { type: 'file' as const, mediaType: 'application/pdf', filename: 'page.pdf', data: PAGE }
   return [{ role: 'user', content: [{ type: 'text', text: prompt }, media] }]
 }
-

@@ -50,9 +50,7 @@ export const anthropicMessages: ClientOf = gateway => {
     async talk(asked, next) {
       const messages = messagesOf(asked)
       const { content } = await answer(asked, messages)
-      return textOf(
-        await answer(asked, [...messages, { role: 'assistant', content }, { role: 'user', content: next }])
-      )
+      return textOf(await answer(asked, [...messages, { role: 'assistant', content }, { role: 'user', content: next }]))
     },
     async hear(asked, pieces) {
       const stream = await anthropic.messages.create({ ...bodyOf(asked), messages: messagesOf(asked), stream: true })
