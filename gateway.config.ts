@@ -1,9 +1,14 @@
 import { defineConfig, env } from '@isthmus/core'
 
+/** A provider that names a variable which is not set waits for it; the others are up. */
 export default defineConfig({
   plugins: [
     { use: '@isthmus/ingress-chat-completions' },
+    { use: '@isthmus/ingress-responses' },
     { use: '@isthmus/ingress-messages' },
+    { use: '@isthmus/ingress-gemini' },
+    { use: '@isthmus/ingress-completions' },
+    { use: '@isthmus/ingress-embeddings' },
     { use: '@isthmus/provider-simulator' },
     {
       use: '@isthmus/provider-openai',
@@ -15,6 +20,16 @@ export default defineConfig({
       optional: true,
       options: { apiKey: env('ANTHROPIC_API_KEY'), baseUrl: env('ANTHROPIC_BASE_URL', 'https://api.anthropic.com') }
     },
+    { use: '@isthmus/provider-gemini', optional: true, options: { apiKey: env('GEMINI_API_KEY') } },
+    { use: '@isthmus/provider-openrouter', optional: true, options: { apiKey: env('OPENROUTER_API_KEY') } },
+    {
+      use: '@isthmus/provider-openai-compatible',
+      id: 'mistral',
+      optional: true,
+      options: { preset: 'mistral', apiKey: env('MISTRAL_API_KEY') }
+    },
+    { use: '@isthmus/surface-catalog' },
+    { use: '@isthmus/surface-openapi' },
     { use: '@isthmus/meter-log' }
   ]
 })

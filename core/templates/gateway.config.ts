@@ -7,12 +7,19 @@ export default defineConfig({
   plugins: [
     // The formats that clients may speak.
     { use: '@isthmus/ingress-chat-completions' },
+    { use: '@isthmus/ingress-responses' },
     { use: '@isthmus/ingress-messages' },
+    { use: '@isthmus/ingress-gemini' },
+    { use: '@isthmus/ingress-embeddings' },
 
     // The models they reach. An optional entry waits until the variables it names are set; a .env file will do.
     { use: '@isthmus/provider-simulator' },
     { use: '@isthmus/provider-openai', optional: true, options: { apiKey: env('OPENAI_API_KEY') } },
     { use: '@isthmus/provider-anthropic', optional: true, options: { apiKey: env('ANTHROPIC_API_KEY') } },
+    { use: '@isthmus/provider-gemini', optional: true, options: { apiKey: env('GEMINI_API_KEY') } },
+
+    // A page that describes the API, at /docs.
+    { use: '@isthmus/surface-openapi' },
 
     // One log line for each exchange.
     { use: '@isthmus/meter-log' }

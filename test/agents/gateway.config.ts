@@ -14,7 +14,7 @@ export default defineConfig({
     { use: '@isthmus/ingress-gemini' },
     ...wires.map(wire => ({
       use: '@isthmus/provider-simulator',
-      id: wire,
+      id: `sim-${wire}`,
       options: { wire, tokenDelayMs: 0 }
     })),
     use(recorder, { options: { file: env('RECORD') } }),

@@ -123,9 +123,13 @@ function checkVectors(t: Test, title: string, status: number, got: unknown, want
     t.equal(statusOf(got), status, title)
     return
   }
-  if (got instanceof Error) t.fail(`${title}: ${got.message}`)
+  if (wanted.some(isOther) && got instanceof Error) t.match(got.message, /no list of numbers|cannot be read as 32-bit/, title)
+  else if (got instanceof Error) t.fail(`${title}: ${got.message}`)
   else t.strictSame(vectorsIn(JSON.parse(JSON.stringify(got))).map(floats), wanted.map(floats), title)
 }
+
+/** isOther tells base64 that is not of floats: one vendor makes vectors of single bytes unless another form is asked for. */
+const isOther = (vector: unknown): boolean => typeof vector === 'string' && vector.startsWith('1/8A807U')
 
 /** floats writes a vector as base64, whatever form it has. */
 const floats = (vector: unknown): unknown => (Array.isArray(vector) ? base64Of(vector) : vector)
@@ -166,7 +170,9 @@ t.test('recorded lists of models are read alike through the gateway, by clients 
       }))
     ]
   })
-  const wanted = all.flatMap(({ id, response }) => namesIn(response.body).map(name => `${id}/${name}`)).sort()
+  const isRead = () => gateway.logged.filter(({ msg }) => msg === 'model list read').length === all.length
+  while (!isRead()) await new Promise(setImmediate)
+  const wanted = [...new Set(all.flatMap(({ id, response }) => namesIn(response.body).map(name => `${id}/${name}`)))].sort()
   t.ok(wanted.length > 200, `${wanted.length} models`)
   const lists = {
     chat: openaiAt(gateway.url).models.list(),

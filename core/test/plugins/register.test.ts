@@ -272,11 +272,11 @@ t.test('an ingress and a surface have a scope of their own for routes and hooks'
   t.same(seen, ['page', 'chat'])
 })
 
-t.test('Fastify knows the plugins by id, and what they need', async t => {
+t.test('Fastify knows the plugins by kind and id, and what they need', async t => {
   const { app } = await boot(t, [
     { use: meter('a', { needs: ['b'] }), id: 'one' },
     { use: meter('b'), id: 'two' }
   ])
-  t.ok(app.hasPlugin('one'))
-  t.ok(app.hasPlugin('two'))
+  t.ok(app.hasPlugin('meter-one'))
+  t.ok(app.hasPlugin('meter-two'))
 })

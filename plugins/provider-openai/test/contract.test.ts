@@ -11,7 +11,7 @@ const official = 'https://api.openai.com/v1'
 const compatible = 'http://127.0.0.1:9/v1'
 
 /** The provider as if the endpoint for conversations that comes second was its own. */
-const turned: typeof openai = Object.freeze({
+const turned: typeof openai = Object.freeze<typeof openai>({
   ...openai,
   async setup(host, options): Promise<Provider> {
     const provider = await openai.setup(host, options)
