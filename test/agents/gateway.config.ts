@@ -14,11 +14,13 @@ export default defineConfig({
     { use: '@isthmus/ingress-gemini' },
     ...wires.map(wire => ({
       use: '@isthmus/provider-simulator',
-      id: `sim-${wire}`,
+      id: wire,
       options: { wire, tokenDelayMs: 0 }
     })),
     use(recorder, { options: { file: env('RECORD') } }),
     { use: '@isthmus/meter-log' }
   ],
+  // Codex offers tools by the name of the model.
+  models: { aliases: Object.fromEntries(wires.map(wire => [`gpt-5.5-over-${wire}`, `${wire}/reason`])) },
   pipeline: ['recorder']
 })

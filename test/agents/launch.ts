@@ -17,7 +17,7 @@ const MAX_TEXT = 200_000
 
 /** launch runs an agent to its end, or until its time is over. */
 export function launch(agent: Agent, packages: string, place: Place, prompt: string, limitMs: number): Promise<Ended> {
-  const { args, env, files } = agent.launch(place, prompt)
+  const { args, input = '', env, files } = agent.launch(place, prompt)
   for (const [path, text] of Object.entries(files ?? {})) {
     const file = join(place.home, path)
     mkdirSync(dirname(file), { recursive: true })
@@ -30,7 +30,7 @@ export function launch(agent: Agent, packages: string, place: Place, prompt: str
   const child = spawn(file as string, rest, {
     cwd: place.folder,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
       HOME: place.home,
@@ -55,6 +55,9 @@ export function launch(agent: Agent, packages: string, place: Place, prompt: str
     }
   }
   process.once('exit', end)
+  // Not every agent reads what it is given.
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
   const timer = setTimeout(end, limitMs)
   let out = ''
   let err = ''

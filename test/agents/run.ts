@@ -63,7 +63,13 @@ async function play(scene: Scene, agent: Agent, packages: string, upstream: stri
   for (const path of [home, folder]) mkdirSync(path, { recursive: true })
   writeFileSync(record, '')
   tap.take()
-  const place = { url: tap.url, model: `${upstream}/reason`, smallModel: `${upstream}/echo`, home, folder }
+  const place = {
+    url: tap.url,
+    model: agent.modelOf?.(upstream) ?? `${upstream}/reason`,
+    smallModel: `${upstream}/echo`,
+    home,
+    folder
+  }
   const ended = await launch(agent, packages, place, promptFor(agent, folder), LIMIT_MS)
   const { requests, hosts } = tap.take()
   const records = readFileSync(record, 'utf8')

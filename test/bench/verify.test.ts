@@ -1,7 +1,7 @@
 import t from 'tap'
 import { conversation, DELTAS, replyText } from './content.ts'
-import { notComparable } from './report.ts'
-import type { Absolute } from './results.ts'
+import { notComparable, pairTable } from './report.ts'
+import type { Absolute, ResultRow } from './results.ts'
 import { readText } from './verify.ts'
 import { FORMATS, WIRES } from './wires/index.ts'
 
@@ -28,8 +28,12 @@ for (const wire of WIRES) {
     t.equal(turns.length, 100)
     t.ok(text.length > 190_000 && text.length < 260_000, `${text.length} bytes`)
     const said = [system, last, ...turns.flatMap(one => [one.question, one.result, one.answer, one.args.find])]
-    for (const one of said) t.ok(text.includes(JSON.stringify(one).slice(1, -1)))
-    for (const { name, description } of tools) t.ok(text.includes(`"${name}"`) && text.includes(description))
+    const missing = said.filter(one => !text.includes(JSON.stringify(one).slice(1, -1)))
+    t.strictSame(missing, [])
+    t.strictSame(
+      tools.filter(({ name, description }) => !text.includes(`"${name}"`) || !text.includes(description)),
+      []
+    )
   })
 }
 
@@ -56,4 +60,33 @@ t.test('a variant that writes less often than the proxy is named', async t => {
   t.same(notComparable([...proxies, row('isthmus chat-chat', 200, 38), row('isthmus chat-gemini', 200, 29)]), [])
   t.match(notComparable([...proxies, row('isthmus chat-chat', 30, 38)]), [/isthmus chat-chat 30/])
   t.match(notComparable([...proxies, row('isthmus messages-gemini', 204, 10)]), [/isthmus messages-gemini/])
+})
+
+t.test('the table of pairs has a line for each pair, and marks what is over its goal', async t => {
+  const row = (pair: string, column: string, figure: number, lower: number): ResultRow => ({
+    id: `${column}/${pair}`,
+    title: pair,
+    unit: 'ratio',
+    figure,
+    limit: 2,
+    stretch: null,
+    ok: figure <= 2,
+    lower,
+    upper: figure,
+    rounds: 1,
+    launches: 1,
+    pair,
+    column,
+    crossing: true
+  })
+  const rows = [row('a-b', 'x', 1.5, 1), row('a-b', 'y', 2.5, 2.2), row('b-a', 'x', 2.5, 1.5)]
+  const lines = pairTable(rows)
+    .split('\n')
+    .map(line => line.trim().split(/ {2,}/))
+  t.strictSame(lines[0], ['client-upstream', 'x', 'y'])
+  t.strictSame(lines.slice(2), [
+    ['a-b', '1.50', '!2.50'],
+    ['b-a', '?2.50'],
+    ['goal', '≤ 2.00', '≤ 2.00']
+  ])
 })

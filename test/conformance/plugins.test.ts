@@ -5,6 +5,7 @@ import {
   type CountRequest,
   type EmbedReply,
   type EmbedRequest,
+  type GenerateRequest,
   isPlugin,
   type MessageFormat,
   type OperationReply,
@@ -15,17 +16,22 @@ import {
 import {
   type Case,
   completeCases,
+  fakeHost,
+  fakeHost,
   formatCases,
+  type IngressCaseOptions,
   ingressCases,
   meterCases,
   middlewareCases,
   type PluginCaseOptions,
   providerCases,
+  resolveOptions,
   resultCases,
   surfaceCases
 } from '@isthmus/core/testing'
 import t from 'tap'
 import type { TObject } from 'typebox'
+import { loadSpokes } from '../matrix/support/formats.ts'
 import { exampleOf } from '../support/plugin-tables.ts'
 
 /*
@@ -41,6 +47,7 @@ interface Manifest {
 
 const plugins = new URL('../../plugins/', import.meta.url)
 const folders = readdirSync(plugins)
+const spokes = await loadSpokes()
 
 const read = (folder: string): Manifest => JSON.parse(readFileSync(new URL(`${folder}/package.json`, plugins), 'utf8'))
 const load = (folder: string): Promise<Readonly<Record<string, unknown>>> =>
@@ -62,16 +69,26 @@ async function codecsOf(folder: string): Promise<readonly Codec[]> {
 
 const isWire = (codec: Codec): codec is WireFormat<never> => 'models' in codec
 
-/** boundFormat is the format of conversations that a plugin binds: the first it depends on. */
-async function boundFormat(manifest: Manifest): Promise<{ readonly format?: WireFormat<never> }> {
-  const name = Object.keys(manifest.dependencies ?? {}).find(dependency => dependency.startsWith('@isthmus/format-'))
-  const codecs = name === undefined ? [] : await codecsOf(name.replace('@isthmus/', ''))
-  const format = codecs.find(isWire)
+/** boundFormat is the format of conversations that a plugin binds: among those it depends on, the one it names. */
+async function boundFormat(
+  plugin: Plugin,
+  { options, manifest }: Required<Pick<PluginCaseOptions, 'options'>> & { readonly manifest: Manifest }
+): Promise<{ readonly format?: WireFormat<never> }> {
+  const host = fakeHost({ id: plugin.name })
+  const { format: id } = (await plugin.setup(host, resolveOptions(plugin.options, options))) as { format?: string }
+  await host.close()
+  const names = Object.keys(manifest.dependencies ?? {}).filter(name => name.startsWith('@isthmus/format-'))
+  const codecs = await Promise.all(names.map(name => codecsOf(name.replace('@isthmus/', ''))))
+  const format = codecs.flat().filter(isWire).find(codec => codec.id === id)
   return format === undefined ? {} : { format }
 }
 
 function codecCases(codec: Codec): readonly Case[] {
-  if (isWire(codec)) return formatCases(codec)
+  if (isWire(codec)) {
+    const spoke = spokes.find(({ id }) => id === codec.id)
+    const head = (request: GenerateRequest) => spoke?.asking(request.model, request.reply.stream).head ?? {}
+    return formatCases(codec, { head })
+  }
   switch (codec.operation) {
     case 'complete':
       return completeCases(codec as MessageFormat<CompleteRequest, never>)
@@ -97,12 +114,15 @@ async function casesOf(folder: string): Promise<readonly Case[]> {
   if (manifest.isthmus.kind === 'format') return (await codecsOf(folder)).flatMap(codecCases)
   const plugin = (await load(folder)).default
   if (!isPlugin(plugin)) throw new Error(`the default export of ${folder} is no plugin`)
-  const given: PluginCaseOptions = { options: required(plugin.options), manifest }
+  const given = { options: required(plugin.options), manifest }
   switch (plugin.kind) {
     case 'provider':
-      return providerCases(plugin as Plugin<'provider'>, { ...given, ...(await boundFormat(manifest)) })
+      return providerCases(plugin as Plugin<'provider'>, {
+        ...given,
+        ...(await boundFormat(plugin as Plugin<'provider'>, given, manifest))
+      })
     case 'ingress':
-      return ingressCases(plugin as Plugin<'ingress'>, { ...given, ...(await boundFormat(manifest)) })
+      return ingressCases(plugin as Plugin<'ingress'>, { ...given, ...ofClients(manifest.isthmus.name) })
     case 'meter':
       return meterCases(plugin as Plugin<'meter'>, given)
     case 'middleware':

@@ -3,7 +3,6 @@ import { type Answer, fakeUpstream } from '@isthmus/core/testing'
 import t, { type Test } from 'tap'
 import { Wire } from '../../core/test/server/support/rig.ts'
 import { type Composed, composed } from '../support/composed.ts'
-import type { Family } from '../support/readings.ts'
 
 /*
  * What no well-behaved client sends and no well-behaved upstream answers. Each gets its status, an error in the shape of
@@ -11,6 +10,7 @@ import type { Family } from '../support/readings.ts'
  */
 
 const FAMILIES = ['chat', 'messages'] as const
+type Family = (typeof FAMILIES)[number]
 const PATHS: Readonly<Record<Family, string>> = { chat: '/v1/chat/completions', messages: '/v1/messages' }
 const JSON_TYPE = { 'content-type': 'application/json' }
 const SIMULATOR = { use: '@isthmus/provider-simulator', options: { tokenDelayMs: 0 } }
@@ -176,7 +176,6 @@ t.test('a path that nobody has, or a method that it does not have, is told in th
     ['chat', '/v1/models/constructor', { method: 'GET' }],
     ['messages', '/v1/models/nothing', { method: 'GET', headers: version }],
     ['messages', '/v1/messages/nothing', {}],
-    ['messages', '/v1/messages/batches', {}],
     ['messages', '/anthropic/v1/nothing', {}],
     ['messages', '/nothing', { headers: version }]
   ]

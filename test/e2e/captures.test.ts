@@ -1,27 +1,21 @@
 import { request as httpRequest } from 'node:http'
-import t, { type Test } from 'tap'
+import t from 'tap'
+import { type Answered, checkAnswer } from '../support/captured.ts'
 import { type Composed, composed } from '../support/composed.ts'
 import { type Capture, captures, hasShared } from '../support/shared.ts'
 
 /*
- * Every request that real clients were seen to make in the two formats, sent with its own headers. The models they ask
- * for are aliases of the simulator here.
+ * Every request that real clients were seen to make, sent with its own headers. The models they ask for are aliases of the
+ * simulator here, which speaks each of the formats in turn.
  */
 
-const PATHS = /^(\/openai)?\/v1\/(chat\/completions|messages|models(\/[^/:]+)?)(\?.*)?$|^\/api\/hello/
-
-interface Answer {
-  readonly status: number
-  readonly type: string
-  readonly text: string
-}
-
 /** send sends a request as it was captured; only what belongs to a connection is this one's own. */
-function send({ url }: Composed, { request }: Capture): Promise<Answer> {
-  const { host: _, connection: _1, 'content-length': _2, ...headers } = request.headers
+function send({ url }: Composed, { request }: Capture): Promise<Answered> {
+  const { host: _, connection, 'content-length': _2, ...headers } = request.headers
   const body = request.body === null ? undefined : JSON.stringify(request.body)
+  const sending = { method: request.method, headers: { ...headers, ...upgrade(connection) }, agent: false as const }
   return new Promise((resolve, reject) => {
-    const sent = httpRequest(url + request.url, { method: request.method, headers, agent: false }, reply => {
+    const sent = httpRequest(url + request.url, sending, reply => {
       let text = ''
       reply.setEncoding('utf8').on('data', chunk => {
         text += chunk
@@ -36,104 +30,66 @@ function send({ url }: Composed, { request }: Capture): Promise<Answer> {
   })
 }
 
-/** Requests that are refused here, with the status and the reason. */
-const REFUSED: Readonly<Record<string, readonly [number, RegExp, string]>> = {
-  'anthropic-sdk/08-toolrunner-helper.json': [400, /thread_unsupported_request/, 'threads are not kept'],
-  'anthropic-sdk/09-toolrunner-helper.json': [400, /thread_unsupported_request/, 'threads are not kept'],
-  'anthropic-sdk/10-toolrunner-streamed.json': [400, /thread_unsupported_request/, 'threads are not kept'],
-  'anthropic-sdk/11-toolrunner-streamed.json': [400, /thread_unsupported_request/, 'threads are not kept'],
-  'anthropic-sdk/29-error-bad-request.json': [400, /max_tokens/, 'wrong on purpose'],
-  'openai-chat/18-error-bad-request.json': [400, /messages: expected an array/, 'wrong on purpose'],
-  'claude-code/m62-websearch.json': [400, /tools\.hosted/, 'the simulator runs no search']
+const upgrade = (connection = '') => connection.toLowerCase() === 'upgrade' && { connection }
+
+const THREAD = [400, /thread_unsupported_request/] as const
+const NO_SUCH_REPLY = [404, /resp_000039mock/] as const
+const SOCKET = [426, /WebSocket/i] as const
+
+/** Requests that are refused here, with the status and what is said of the reason. */
+const REFUSED: Readonly<Record<string, readonly [number, RegExp]>> = {
+  'anthropic-sdk/08-toolrunner-helper.json': THREAD,
+  'anthropic-sdk/09-toolrunner-helper.json': THREAD,
+  'anthropic-sdk/10-toolrunner-streamed.json': THREAD,
+  'anthropic-sdk/11-toolrunner-streamed.json': THREAD,
+  // Wrong on purpose.
+  'anthropic-sdk/29-error-bad-request.json': [400, /max_tokens/],
+  'openai-chat/18-error-bad-request.json': [400, /messages: expected an array/],
+  // A search is all it wants, and the simulator runs none.
+  'claude-code/m62-websearch.json': [400, /tools\.choice\.hosted/],
+  // It was kept elsewhere.
+  'openai-responses/09-tool-loop-with-previous-response-id.json': [400, /previous_response_not_found/],
+  'openai-responses/11-stored-response-retrieve-delete.json': NO_SUCH_REPLY,
+  'openai-responses/12-stored-response-retrieve-delete.json': NO_SUCH_REPLY,
+  // Clients that are told so ask over HTTP at once.
+  'codex/10-websocket-attempt-falls-back-at-once.json': SOCKET,
+  'codex/20-codex-sdk.json': SOCKET,
+  'codex/m01-builtin.json': SOCKET,
+  'codex/m03-builtin-404ws.json': SOCKET,
+  'codex/m06-ws.json': SOCKET
 }
 
-type Json = Readonly<Record<string, unknown>>
+/** modelOf gives the name of the model that a request asks for. */
+const modelOf = ({ request }: Capture): string | undefined =>
+  (request.body?.model as string | undefined) ?? /\/models\/([^:?]+)/.exec(request.url)?.[1]
 
-/** An answer is told from its first member that the other format does not have. */
-const SHAPES: Readonly<Record<string, { readonly whole: object; readonly list: object; readonly error: object }>> = {
-  chat: {
-    whole: { object: 'chat.completion', choices: [{ index: 0, message: { role: 'assistant' }, finish_reason: /./ }] },
-    list: { object: 'list', data: Array },
-    error: { error: { message: /./, type: /./ } }
-  },
-  messages: {
-    whole: { type: 'message', role: 'assistant', content: Array, stop_reason: /./, usage: { output_tokens: Number } },
-    list: { data: Array, has_more: Boolean },
-    error: { type: 'error', error: { type: /./, message: /./ }, request_id: /./ }
-  }
-}
-
-/** check holds one answer to the status and the shape that its client needs. */
-function check(t: Test, capture: Capture, { status, type, text }: Answer): void {
-  const { name, request } = capture
-  const family =
-    /messages|claude|anthropic/.test(request.url) || 'anthropic-version' in request.headers ? 'messages' : 'chat'
-  const shape = SHAPES[family]!
-  const [expected, said] = REFUSED[name] ?? [200, undefined]
-  const title = `${name}: ${capture.what}`
-  if (status !== expected) t.fail(title, { status, text: text.slice(0, 500) })
-  else if (request.method === 'HEAD') t.equal(text, '', title)
-  else if (said !== undefined) {
-    t.match(JSON.parse(text), shape.error, title)
-    t.match(text, said, title)
-  } else if (request.method === 'GET') {
-    const one = /\/models\/[^/?]+/.test(request.url)
-    t.match(JSON.parse(text), one ? { id: /./ } : shape.list, title)
-  } else if (request.body?.stream === true) {
-    t.match(type, 'text/event-stream', title)
-    checkStream(t, title, family, text)
-  } else {
-    t.match(type, 'application/json', title)
-    t.match(JSON.parse(text), shape.whole, title)
-  }
-}
-
-/** checkStream reads frames the way the strictest clients do. */
-function checkStream(t: Test, title: string, family: string, text: string): void {
-  t.ok(text.endsWith('\n\n'), title)
-  const frames = text.split('\n\n').slice(0, -1)
-  const data = (frame: string) => frame.replace(/^(event: .*\n)?data: /, '')
-  if (family === 'chat') {
-    t.equal(frames.at(-1), 'data: [DONE]', title)
-    const chunks = frames.slice(0, -1).map(frame => JSON.parse(data(frame)) as Json)
-    t.ok(
-      chunks.every(chunk => Array.isArray(chunk.choices)),
-      title
-    )
-    const ends = chunks.flatMap(chunk => (chunk.choices as Json[]).flatMap(choice => choice.finish_reason ?? []))
-    t.equal(ends.length, 1, title)
-    return
-  }
-  const events = frames.map(frame => [/^event: (.*)$/m.exec(frame)?.[1], JSON.parse(data(frame)) as Json] as const)
-  t.ok(
-    events.every(([event, { type }]) => event === type),
-    title
-  )
-  t.match(events[0]?.[1], { type: 'message_start', message: { content: [], usage: { input_tokens: Number } } }, title)
-  t.match(events.at(-2)?.[1], { type: 'message_delta', delta: { stop_reason: /./ }, usage: Object }, title)
-  t.equal(events.at(-1)?.[0], 'message_stop', title)
-}
-
-for (const channel of ['simulator', 'simulator-messages']) {
-  t.test(`what real clients sent is answered by the ${channel}, each in its own format`, async t => {
+t.setTimeout(60_000)
+for (const wire of ['chat-completions', 'responses', 'messages', 'gemini']) {
+  t.test(`what real clients sent is answered by a model behind ${wire}, each in its own format`, async t => {
     if (!hasShared('clients')) {
       t.pass('the captured requests are not here')
       return
     }
-    // The Gemini clients that ask for the model list belong to a format of their own.
-    const asked = captures().filter(
-      ({ client, request }) => PATHS.test(request.url) && !/^(google-genai|gemini-cli)$/.test(client)
-    )
-    t.ok(asked.length > 180, `${asked.length} requests`)
-    const models = new Set(asked.flatMap(({ request }) => (request.body?.model as string | undefined) ?? []))
+    const asked = captures()
+    t.ok(asked.length > 330, `${asked.length} requests`)
+    const names = new Set(asked.flatMap(capture => modelOf(capture) ?? []))
+    // Not every wire has vectors.
+    const targets = { embedding: ['simulator/embed', 'chat/embed'], other: ['simulator/echo'] }
+    const aliases = [...names].map(name => [name, targets[name.includes('embedding') ? 'embedding' : 'other']])
     const gateway = await composed(t, {
       plugins: [
-        { use: '@isthmus/provider-simulator', options: { tokenDelayMs: 0 } },
-        { use: '@isthmus/provider-simulator', id: 'simulator-messages', options: { wire: 'messages', tokenDelayMs: 0 } }
+        { use: '@isthmus/ingress-completions' },
+        { use: '@isthmus/ingress-embeddings' },
+        { use: '@isthmus/ingress-responses' },
+        { use: '@isthmus/ingress-gemini' },
+        { use: '@isthmus/provider-simulator', options: { wire, tokenDelayMs: 0 } },
+        { use: '@isthmus/provider-simulator', id: 'chat', options: { tokenDelayMs: 0 } }
       ],
-      models: { aliases: Object.fromEntries([...models].map(name => [name, `${channel}/echo`])) }
+      models: { aliases: Object.fromEntries(aliases) },
+      // Codex has a tool of the service in each request, and takes an answer without it.
+      gaps: { 'tools.hosted': 'report' }
     })
-    for (const capture of asked) check(t, capture, await send(gateway, capture))
+    for (const capture of asked) checkAnswer(t, capture, await send(gateway, capture), REFUSED[capture.name])
     const settled = gateway.logged.filter(line => line.msg === 'exchange')
     const exchanges = asked.filter(({ request }) => request.method === 'POST')
     t.equal(settled.length, exchanges.length, 'one log line for each')

@@ -1,3 +1,4 @@
+import { createError } from '@isthmus/core'
 import t, { type Test } from 'tap'
 import { STREAMED, WHOLE } from '../support/answer-shapes.ts'
 import { ask, CHANNELS, dig, everything, FORMATS, type Format, framesOf, type Json, type Raw } from '../support/raw.ts'
@@ -72,7 +73,10 @@ t.test('reasoning in Chat stands under the names that each kind of client has fo
   const cases = [
     [THINK.chat, detailed],
     [thinking, { reasoning_content: /\w/ }],
-    [{ ...THINK.chat, ...thinking }, { ...detailed, reasoning_content: /\w/ }]
+    [
+      { ...THINK.chat, ...thinking },
+      { ...detailed, reasoning_content: /\w/ }
+    ]
   ] as const
   for (const [more, members] of cases) {
     for (const channel of CHANNELS) {
@@ -168,6 +172,31 @@ t.test('a model that is not there is told in the words that clients look for', a
   }
   for (const format of ['chat', 'responses'] as const) {
     t.match((await ask(gateway, format, 'simulator/fail:context')).json, { error: { code: 'context_length_exceeded' } })
+  }
+})
+
+t.test('a budget that is spent is told so that no client tries again', async t => {
+  const spent = createError('TEST_SPENT', 'budget_exceeded', 'The budget of this month is spent')
+  const poor = await everything(t, {
+    middleware: {
+      admit() {
+        throw spent()
+      }
+    }
+  })
+  const told: Readonly<Record<Format, readonly [number, object]>> = {
+    chat: [429, { error: { type: 'insufficient_quota', code: 'insufficient_quota' } }],
+    responses: [429, { error: { type: 'insufficient_quota', code: 'insufficient_quota' } }],
+    messages: [402, { error: { type: 'billing_error' } }],
+    gemini: [429, { error: { status: 'RESOURCE_EXHAUSTED', details: [{ '@type': /QuotaFailure/ }] } }]
+  }
+  for (const format of FORMATS) {
+    const reply = await ask(poor, format, 'simulator/echo')
+    const [status, body] = told[format]
+    t.equal(reply.status, status, format)
+    t.match(reply.json, body, format)
+    if (status === 429 && format !== 'gemini') t.equal(reply.headers.get('x-should-retry'), 'false', format)
+    if (format === 'gemini') t.match(reply.text, /PerDay/, 'a daily limit: these clients stop at once')
   }
 })
 

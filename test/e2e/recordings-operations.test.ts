@@ -15,10 +15,7 @@ import { hasShared, type Recording, recordings } from '../support/shared.ts'
  */
 
 t.setTimeout(60_000)
-if (!hasShared('recordings')) {
-  t.pass('the recorded replies are not here')
-  process.exit()
-}
+const RECORDED = hasShared('recordings') ? {} : { skip: 'the recorded replies are not here' }
 
 /** setUp starts an upstream with recordings, and the gateway before it. */
 async function setUp(t: Test, all: readonly Recording[]) {
@@ -26,7 +23,7 @@ async function setUp(t: Test, all: readonly Recording[]) {
   const options = { apiKey: 'any', baseUrl: `${origin}/v1` }
   const gateway = await composed(t, {
     plugins: [
-      { use: '../../../node_modules/.m2/ingress-responses.js' },
+      { use: '@isthmus/ingress-responses' },
       { use: '@isthmus/ingress-completions' },
       { use: '@isthmus/ingress-embeddings' },
       { use: '@isthmus/ingress-gemini' },
@@ -47,7 +44,7 @@ function statusOf(got: unknown): unknown {
   return isError ? got.status : got
 }
 
-t.test('recorded text completions are read alike through the gateway', async t => {
+t.test('recorded text completions are read alike through the gateway', RECORDED, async t => {
   const all = recordings('completions')
   const { origin, url } = await setUp(t, all)
   t.ok(all.length > 20, `${all.length} recordings`)
@@ -66,7 +63,11 @@ interface Completed {
   readonly usage: unknown
 }
 
-async function complete(openai: OpenAI, asked: { prompt: unknown; model: string }, stream: boolean): Promise<Completed> {
+async function complete(
+  openai: OpenAI,
+  asked: { prompt: unknown; model: string },
+  stream: boolean
+): Promise<Completed> {
   const body = asked as OpenAI.CompletionCreateParams
   if (!stream) return completed([await openai.completions.create({ ...body, stream: false })])
   const chunks: Completion[] = []
@@ -89,7 +90,7 @@ function completed(chunks: readonly Completion[]): Completed {
   return { choices, usage: usage && { ...usage, completion_tokens: usage.completion_tokens ?? 0 } }
 }
 
-t.test('recorded vectors are read alike through the gateway, by clients of both formats', async t => {
+t.test('recorded vectors are read alike through the gateway, by clients of both formats', RECORDED, async t => {
   const all = recordings('embeddings')
   const { url } = await setUp(t, all)
   const openai = openaiAt(url)
@@ -123,7 +124,8 @@ function checkVectors(t: Test, title: string, status: number, got: unknown, want
     t.equal(statusOf(got), status, title)
     return
   }
-  if (wanted.some(isOther) && got instanceof Error) t.match(got.message, /no list of numbers|cannot be read as 32-bit/, title)
+  if (wanted.some(isOther) && got instanceof Error)
+    t.match(got.message, /no list of numbers|cannot be read as 32-bit/, title)
   else if (got instanceof Error) t.fail(`${title}: ${got.message}`)
   else t.strictSame(vectorsIn(JSON.parse(JSON.stringify(got))).map(floats), wanted.map(floats), title)
 }
@@ -134,28 +136,34 @@ const isOther = (vector: unknown): boolean => typeof vector === 'string' && vect
 /** floats writes a vector as base64, whatever form it has. */
 const floats = (vector: unknown): unknown => (Array.isArray(vector) ? base64Of(vector) : vector)
 
-t.test('recorded numbers of tokens are read alike through the gateway, by clients of all formats that count', async t => {
-  const all = ['messages', 'responses', 'gemini'].flatMap(recordings).filter(({ features }) => features.includes('count-tokens'))
-  const { url } = await setUp(t, all)
-  const channels: Readonly<Record<string, string>> = { messages: 'anthropic', responses: 'openai', gemini: 'google' }
-  t.ok(all.length > 25, `${all.length} recordings`)
-  for (const { id, api, response } of all) {
-    const model = `${channels[api]}/${id}`
-    const { input_tokens, totalTokens } = response.body as Readonly<Record<string, number>>
-    const messages = [{ role: 'user' as const, content: 'Hi' }]
-    const counts = {
-      responses: async () => (await openaiAt(url).responses.inputTokens.count({ model, input: 'Hi' })).input_tokens,
-      messages: async () => (await anthropicAt(url).messages.countTokens({ model, messages })).input_tokens,
-      gemini: async () => (await googleAt(url).models.countTokens({ model, contents: 'Hi' })).totalTokens
-    }
-    const wanted = response.status < 400 ? (totalTokens ?? input_tokens) : response.status
-    for (const [client, count] of Object.entries(counts)) {
-      t.equal(statusOf(await outcome(count())), wanted, `${id} counted for a client of ${client}`)
+t.test(
+  'recorded numbers of tokens are read alike through the gateway, by clients of all formats that count',
+  RECORDED,
+  async t => {
+    const all = ['messages', 'responses', 'gemini']
+      .flatMap(recordings)
+      .filter(({ features }) => features.includes('count-tokens'))
+    const { url } = await setUp(t, all)
+    const channels: Readonly<Record<string, string>> = { messages: 'anthropic', responses: 'openai', gemini: 'google' }
+    t.ok(all.length > 25, `${all.length} recordings`)
+    for (const { id, api, response } of all) {
+      const model = `${channels[api]}/${id}`
+      const { input_tokens, totalTokens } = response.body as Readonly<Record<string, number>>
+      const messages = [{ role: 'user' as const, content: 'Hi' }]
+      const counts = {
+        responses: async () => (await openaiAt(url).responses.inputTokens.count({ model, input: 'Hi' })).input_tokens,
+        messages: async () => (await anthropicAt(url).messages.countTokens({ model, messages })).input_tokens,
+        gemini: async () => (await googleAt(url).models.countTokens({ model, contents: 'Hi' })).totalTokens
+      }
+      const wanted = response.status < 400 ? (totalTokens ?? input_tokens) : response.status
+      for (const [client, count] of Object.entries(counts)) {
+        t.equal(statusOf(await outcome(count())), wanted, `${id} counted for a client of ${client}`)
+      }
     }
   }
-})
+)
 
-t.test('recorded lists of models are read alike through the gateway, by clients of all formats', async t => {
+t.test('recorded lists of models are read alike through the gateway, by clients of all formats', RECORDED, async t => {
   // The gateway asks for lists alone.
   const all = recordings('models').filter(({ request }) => request?.path.endsWith('/models'))
   const origin = await replayed(t, all)
@@ -172,7 +180,9 @@ t.test('recorded lists of models are read alike through the gateway, by clients 
   })
   const isRead = () => gateway.logged.filter(({ msg }) => msg === 'model list read').length === all.length
   while (!isRead()) await new Promise(setImmediate)
-  const wanted = [...new Set(all.flatMap(({ id, response }) => namesIn(response.body).map(name => `${id}/${name}`)))].sort()
+  const wanted = [
+    ...new Set(all.flatMap(({ id, response }) => namesIn(response.body).map(name => `${id}/${name}`)))
+  ].sort()
   t.ok(wanted.length > 200, `${wanted.length} models`)
   const lists = {
     chat: openaiAt(gateway.url).models.list(),

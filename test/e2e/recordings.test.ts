@@ -4,7 +4,7 @@ import { APIError as OpenAiError } from 'openai'
 import t, { type Test } from 'tap'
 import { type Composed, composed } from '../support/composed.ts'
 import { FAMILIES, type Family, type Reading, type ReadUsage, read } from '../support/readings.ts'
-import { replayed } from '../support/replayed.ts'
+import { NAMED, replayed } from '../support/replayed.ts'
 import { hasShared, isConversation, type Recording, recordings } from '../support/shared.ts'
 
 /*
@@ -13,11 +13,12 @@ import { hasShared, isConversation, type Recording, recordings } from '../suppor
  * the gateway.
  */
 
+/** What stands before the name of a recording in the names that clients ask for. */
 const CHANNELS: Readonly<Record<Family, string>> = {
-  chat: 'openai',
-  responses: 'openai-responses',
-  messages: 'anthropic',
-  gemini: 'google'
+  chat: 'openai/',
+  responses: `openai-responses/${NAMED}`,
+  messages: 'anthropic/',
+  gemini: 'google/'
 }
 const AT_ONCE = 4
 
@@ -46,10 +47,19 @@ const READ_OTHERWISE: Readonly<Record<string, readonly [Member[], string]>> = {
   'openai-chat-e195e0931f': [['usage'], 'usage is in a chunk that the client skips'],
   'openai-chat-6154754b6c': [['text'], 'the transcript of the spoken answer is its text where there is no sound'],
   'openai-chat-b256c5392a': [['text', 'finish'], 'the same, and no chunk says why it ended'],
-  'snowflake-chat-bd87de376c': [['finish'], 'no chunk says why it ended, which is a word of its own in one format alone'],
+  'snowflake-chat-bd87de376c': [
+    ['finish'],
+    'no chunk says why it ended, which is a word of its own in one format alone'
+  ],
   'anthropic-messages-3844b727bd': [['text'], 'why it refused is a text where there is no other place for it'],
-  'anthropic-messages-aca90765d1': [['calls', 'text'], 'the arguments of a call are cut off, and one client mends that'],
-  'openai-responses-4088c5e124': [['calls', 'text'], 'the arguments of a call are cut off: two formats want them whole'],
+  'anthropic-messages-aca90765d1': [
+    ['calls', 'text'],
+    'the arguments of a call are cut off, and one client mends that'
+  ],
+  'openai-responses-4088c5e124': [
+    ['calls', 'text'],
+    'the arguments of a call are cut off: two formats want them whole'
+  ],
   'openai-responses-90fff829b0': [['text'], 'the recording was shortened: its pieces are not its whole'],
   'openai-responses-231cc7ba92': [['finish'], 'the answer has only been queued, which three formats have no word for']
 }
@@ -86,7 +96,8 @@ function meant(reading: Reading, { api, features }: Recording, to: Family): Read
 
 function usageFor(to: Family, usage: ReadUsage | undefined): ReadUsage | undefined {
   // Messages cannot leave it out.
-  if (usage === undefined) return to === 'messages' ? { input: 0, output: 0, cached: 0, reasoning: 0, total: 0 } : undefined
+  if (usage === undefined)
+    return to === 'messages' ? { input: 0, output: 0, cached: 0, reasoning: 0, total: 0 } : undefined
   const { input, output, reasoning, total } = usage
   // Some count reasoning beside the output, and some more of it than there was output.
   const made = total === input + output + reasoning ? output + reasoning : output
@@ -130,10 +141,10 @@ t.test('what was recorded is read alike through the gateway, in all formats', as
   const options = { apiKey: 'any', baseUrl: `${origin}/v1` }
   const gateway = await composed(t, {
     plugins: [
-      { use: '../../../node_modules/.m2/ingress-responses.js' },
+      { use: '@isthmus/ingress-responses' },
       { use: '@isthmus/ingress-gemini' },
       { use: '@isthmus/provider-openai', options },
-      { use: '../../../node_modules/.m2/provider-responses.js', options },
+      { use: '@isthmus/provider-openai', id: 'openai-responses', options: { ...options, responses: true } },
       { use: '@isthmus/provider-anthropic', options },
       { use: '@isthmus/provider-gemini', id: 'google', options }
     ]
@@ -155,7 +166,7 @@ async function compare(t: Test, origin: string, { url }: Composed, recording: Re
   const api = recording.api as Family
   const own = await attempt(api, origin, id, stream)
   const through = {} as Record<Family, Outcome>
-  for (const to of FAMILIES) through[to] = await attempt(to, url, `${CHANNELS[api]}/${id}`, stream)
+  for (const to of FAMILIES) through[to] = await attempt(to, url, CHANNELS[api] + id, stream)
   const wrong = ['mid-stream-error', 'malformed-function-call'].some(feature => features.includes(feature))
   const reference = referenceOf(t, id, own, through[api])
   for (const to of FAMILIES) {

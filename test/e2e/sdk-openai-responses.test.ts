@@ -15,7 +15,11 @@ const WIRES = ['chat-completions', 'messages', 'responses', 'gemini']
 const { url, logged, gateway } = await composed(t, {
   plugins: [
     { use: '@isthmus/ingress-responses' },
-    ...WIRES.map(wire => ({ use: '@isthmus/provider-simulator', id: wire, options: { wire, tokenDelayMs: 0 } }))
+    ...WIRES.map(wire => ({
+      use: '@isthmus/provider-simulator',
+      id: `sim-${wire}`,
+      options: { wire, tokenDelayMs: 0 }
+    }))
   ]
 })
 const openai = new OpenAI({ apiKey: 'any', baseURL: `${url}/v1`, maxRetries: 0 })
@@ -28,7 +32,7 @@ async function events(stream: AsyncIterable<ResponseStreamEvent>): Promise<Respo
 }
 
 for (const wire of WIRES) {
-  const model = (name: string) => `${wire}/${name}`
+  const model = (name: string) => `sim-${wire}/${name}`
 
   t.test(`${wire}: text, whole and streamed, is kept as the client got it`, async t => {
     const request = { model: model('echo'), input: 'Guten Tag, 世界 🌍' }
@@ -66,10 +70,11 @@ for (const wire of WIRES) {
       previous_response_id: two.id
     })
     const seen = three.output_text
-    const places = ['Be kind.', 'My name is Ada.', 'My name is Ada.', 'I am 36.', 'I am 36.', 'Who am I?'].reduce<
-      number[]
-    >((found, text) => [...found, seen.indexOf(text, (found.at(-1) ?? -1) + 1)], [])
-    t.notOk(places.slice(1).includes(-1), seen)
+    let at = 0
+    for (const text of ['Be kind.', 'My name is Ada.', 'My name is Ada.', 'I am 36.', 'I am 36.', 'Who am I?']) {
+      at = seen.indexOf(text, at) + 1
+      t.ok(at > 0, text)
+    }
     t.notMatch(seen, 'Be brief.', 'instructions are for one request alone')
     t.notMatch(seen, 'previous_response_id')
     const helper = openai.responses.stream({ ...ask, input: 'Who am I?', previous_response_id: two.id })
@@ -91,7 +96,7 @@ for (const wire of WIRES) {
     const one = await openai.responses.create({ ...request, input: 'Think' })
     t.ok(one.output.some(item => item.type === 'reasoning'))
     const two = await openai.responses.create({ ...request, input: 'Again', previous_response_id: one.id })
-    t.match(two.output_text, /seal/i)
+    t.match(two.output_text, '1 with my seal, 0 without')
   })
 
   t.test(`${wire}: a conversation`, async t => {
@@ -107,12 +112,12 @@ for (const wire of WIRES) {
       store: false
     })
     t.match(one, { conversation: { id }, store: false })
-    await t.rejects(openai.responses.retrieve(one.id), { status: 404 })
+    t.match(await caught(openai.responses.retrieve(one.id)), { status: 404 })
     const two = await openai.responses.create({ model: model('inspect'), input: 'Who am I?', conversation: { id } })
     t.match(two.output_text, 'My name is Ada.')
     t.match(two.output_text, 'I am 36.')
     await openai.conversations.delete(id)
-    await t.rejects(openai.conversations.retrieve(id), { status: 404 })
+    t.match(await caught(openai.conversations.retrieve(id)), { status: 404 })
     const lost = await caught(openai.responses.create({ model: model('echo'), input: 'x', conversation: id }))
     if (wire === 'responses') return
     t.match(lost, { status: 400, code: 'conversation_not_found', message: id })
@@ -143,7 +148,7 @@ for (const wire of WIRES) {
     const [item] = done.map(event => event.item)
     for (const other of WIRES) {
       const next = await openai.responses.create({
-        model: `${other}/inspect`,
+        model: `sim-${other}/inspect`,
         input: [...(item === undefined ? [] : [item as ResponseInputItem]), { role: 'user', content: 'Go on.' }]
       })
       t.match(next.output_text, 'The conversation before this point was compacted.')
@@ -178,12 +183,12 @@ for (const wire of WIRES) {
     )
     t.ok(failed instanceof OpenAI.APIError, failed.message)
     t.match(id, /^resp_/)
-    await t.rejects(openai.responses.retrieve(id), { status: 404 })
+    t.match(await caught(openai.responses.retrieve(id)), { status: 404 })
   })
 }
 
 t.test('a kept reply is listed with what it was made from, in both orders and in pages', async t => {
-  const model = 'chat-completions/echo'
+  const model = 'sim-chat-completions/echo'
   const one = await openai.responses.create({ model, input: 'one' })
   const two = await openai.responses.create({
     model,
@@ -205,10 +210,10 @@ t.test('a kept reply is listed with what it was made from, in both orders and in
   t.same(await texts({ order: 'asc' }), ['one', 'one', 'two', 'three'])
   t.same(await texts({}), ['three', 'two', 'one', 'one'])
   t.same(await texts({ order: 'asc', limit: 1 }), ['one', 'one', 'two', 'three'])
-  await t.rejects(texts({ limit: 0 }), { status: 400, param: 'limit' })
+  t.match(await caught(texts({ limit: 0 })), { status: 400, param: 'limit' })
 
   await openai.responses.delete(one.id)
-  await t.rejects(openai.responses.retrieve(one.id), { status: 404 })
+  t.match(await caught(openai.responses.retrieve(one.id)), { status: 404 })
   const broken = await caught(openai.responses.create({ model, input: 'x', previous_response_id: two.id }))
   t.match(broken, { status: 400, code: 'previous_response_not_found' })
   t.match(broken.message, one.id, 'the missing link is named')
@@ -216,22 +221,23 @@ t.test('a kept reply is listed with what it was made from, in both orders and in
 
 t.test('an id that nobody knows is named, and is left to an upstream that may know it', async t => {
   const ask = { input: 'x', previous_response_id: 'resp_elsewhere' }
-  const lost = await caught(openai.responses.create({ ...ask, model: 'chat-completions/echo' }))
+  const lost = await caught(openai.responses.create({ ...ask, model: 'sim-chat-completions/echo' }))
   t.match(lost, { status: 400, code: 'previous_response_not_found', param: 'previous_response_id' })
   t.match(lost.message, "'resp_elsewhere'")
   const input = [{ type: 'item_reference' as const, id: 'rs_elsewhere' }]
-  const item = await caught(openai.responses.create({ model: 'messages/echo', input }))
+  const item = await caught(openai.responses.create({ model: 'sim-messages/echo', input }))
   t.match(item, { status: 400, param: 'input', message: 'rs_elsewhere' })
-  const both = { ...ask, conversation: 'conv_x', model: 'chat-completions/echo' }
-  await t.rejects(openai.responses.create(both), { status: 400, param: 'previous_response_id' })
-  await t.rejects(openai.responses.create({ model: 'messages/echo', input: 'x', background: true }), { status: 400 })
+  const both = { ...ask, conversation: 'conv_x', model: 'sim-chat-completions/echo' }
+  t.match(await caught(openai.responses.create(both)), { status: 400, param: 'previous_response_id' })
+  const background = { model: 'sim-messages/echo', input: 'x', background: true }
+  t.match(await caught(openai.responses.create(background)), { status: 400, param: 'background' })
 })
 
 t.test('references to kept items, and tools that are added later, reach any model', async t => {
-  const one = await openai.responses.create({ model: 'chat-completions/echo', input: 'My name is Ada.' })
+  const one = await openai.responses.create({ model: 'sim-chat-completions/echo', input: 'My name is Ada.' })
   const [said] = one.output
   const two = await openai.responses.create({
-    model: 'messages/inspect',
+    model: 'sim-messages/inspect',
     input: [
       { type: 'item_reference', id: said?.id ?? '' },
       { role: 'user', content: 'Go on.' }
@@ -240,16 +246,16 @@ t.test('references to kept items, and tools that are added later, reach any mode
   t.match(two.output_text, 'My name is Ada.')
   const added = { type: 'additional_tools', role: 'developer', tools: [weather] } as unknown as ResponseInputItem
   const called = await openai.responses.create({
-    model: 'gemini/call:1',
+    model: 'sim-gemini/call:1',
     input: [added, { role: 'user', content: 'Oslo?' }]
   })
   t.match(called.output, [{ type: 'function_call', name: 'weather' }])
 })
 
 t.test('store: false keeps nothing', async t => {
-  const { id, store } = await openai.responses.create({ model: 'chat-completions/echo', input: 'x', store: false })
-  t.equal(store, false)
-  await t.rejects(openai.responses.retrieve(id), { status: 404 })
+  const reply = await openai.responses.create({ model: 'sim-chat-completions/echo', input: 'x', store: false })
+  t.match(reply, { store: false })
+  t.match(await caught(openai.responses.retrieve(reply.id)), { status: 404 })
 })
 
 t.test('a waiting client is kept alive by events that its libraries know', async t => {

@@ -3,7 +3,7 @@ import type { ChatCompletionFunctionTool, ChatCompletionMessageParam } from 'ope
 import t from 'tap'
 import { CITY_SCHEMA, CLOCK, caught, PIXEL, simulated, WEATHER, WIRES } from '../support/simulated.ts'
 
-/* The official client of OpenAI, as it is published, against the started binary, over both wires of the simulator. */
+/* The official client of OpenAI, as it is published, against the started binary, over all wires of the simulator. */
 
 t.setTimeout(60_000)
 const gateway = await simulated(t)
@@ -193,12 +193,14 @@ for (const wire of WIRES) {
 
   t.test(`${wire}: a stop sequence and a token limit end the answer`, async t => {
     const messages = [user('one two HALT three')]
-    const stopped = await openai.chat.completions.create({ model: model('echo'), messages, stop: ['HALT', 'never'] })
-    t.match(stopped.choices, [{ message: { content: 'one two ' }, finish_reason: 'stop' }])
-    for (const limit of [{ max_completion_tokens: 3 }, { max_tokens: 3 }]) {
+    const stopping = openai.chat.completions.create({ model: model('echo'), messages, stop: ['HALT', 'never'] })
+    if (wire === 'simulator-responses') {
+      t.match(await caught(stopping), { status: 400, message: /output\.stop/ }, 'Responses has no stop sequences')
+    } else t.match((await stopping).choices, [{ message: { content: 'one two ' }, finish_reason: 'stop' }])
+    for (const limit of [{ max_completion_tokens: 20 }, { max_tokens: 20 }]) {
       const cut = await openai.chat.completions.create({ model: model('tokens:50'), messages, ...limit })
       t.equal(cut.choices[0]?.finish_reason, 'length')
-      t.equal(cut.usage?.completion_tokens, 3)
+      t.equal(cut.usage?.completion_tokens, 20)
     }
   })
 

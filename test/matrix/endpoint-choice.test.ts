@@ -1,11 +1,15 @@
 import { featureTable, type IrRequest, type Plugin, type Provider } from '@isthmus/core'
 import { fakeHost, requestHead, requestWith, resolveOptions } from '@isthmus/core/testing'
+import pino from 'pino'
 import t from 'tap'
+import { Catalog } from '../../core/src/catalog/index.ts'
+import { Registry } from '../../core/src/registry/index.ts'
 import { GapRules, plan } from '../../core/src/routing/index.ts'
 import { chatCompletions } from '../../plugins/format-chat-completions/src/index.ts'
 import { messages } from '../../plugins/format-messages/src/index.ts'
 import { responses } from '../../plugins/format-responses/src/index.ts'
 import openaiPlugin from '../../plugins/provider-openai/src/index.ts'
+import openrouterPlugin from '../../plugins/provider-openrouter/src/index.ts'
 
 /* Which of a provider's endpoints a request goes to: the one that loses least, else the client's own format, else the first. */
 
@@ -27,6 +31,14 @@ function chosen(provider: Provider, model: string, request: IrRequest): string {
     .map(endpoint => ({ endpoint, features: featureTable(endpoint.featuresFor?.(model) ?? endpoint.features) }))
   const [candidate] = plan(request, [{ provider: 'up', model, ways }], new GapRules({}), undefined).candidates
   return [candidate?.endpoint.format, ...(candidate?.gaps.map(({ feature }) => feature) ?? [])].join(' ')
+}
+
+function refusal(run: () => unknown): unknown {
+  try {
+    return run()
+  } catch (error) {
+    return error
+  }
 }
 
 const FUNCTION = { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } }
@@ -64,7 +76,9 @@ t.test('OpenAI: what only one of its endpoints can say goes there', async t => {
   t.equal(on('gpt-5.2', sealed), 'responses')
   t.equal(on('gpt-5.2', { ...sealed, ingress: { format: 'chat-completions' } }), 'responses')
   t.equal(on('gpt-5.2', codex({ previous_response_id: 'resp_1' })), 'responses')
-  const hosted = requestWith({ tools: [{ type: 'hosted', kind: 'web_search', name: 'web_search', config: {} }] })
+  const hosted = requestWith({
+    tools: [{ type: 'hosted', kind: 'web_search', native: { format: 'responses', object: { type: 'web_search' } } }]
+  })
   t.equal(on('gpt-5.2', { ...hosted, ingress: { format: 'chat-completions' } }), 'responses')
 })
 
@@ -100,4 +114,35 @@ t.test('another server is asked on Chat first, in a client’s own format where 
   const both = await up(openaiPlugin, { baseUrl, responses: true })
   t.equal(chosen(both, 'qwen3', codex()), 'responses')
   t.equal(chosen(both, 'qwen3', claude()), 'chat-completions')
+})
+
+t.test('OpenRouter is asked on Chat, and on Responses by its clients', async t => {
+  const openrouter = await up(openrouterPlugin, {})
+  const on = (request: IrRequest, model = 'anthropic/claude-haiku-4.5') => chosen(openrouter, model, request)
+  t.equal(on(chat()), 'chat-completions')
+  t.equal(on(claude()), 'chat-completions')
+  t.equal(on(codex()), 'responses')
+  t.throws(() => on(codex({ previous_response_id: 'resp_1' })), /state\.previous/)
+  const complete = { op: 'complete', model: '', prompts: ['Once'], sampling: {}, output: {} } as const
+  t.equal(on({ ...complete, reply: { stream: false }, ingress: { format: 'completions' } }), 'completions')
+  t.match(
+    refusal(() => on(chat(), 'openai/text-embedding-3-small')),
+    {
+      clientCode: 'unsupported_operation',
+      statusCode: 400
+    }
+  )
+})
+
+t.test('the routers of OpenRouter are found where only listed models are, with and without their prefix', async t => {
+  for (const id of ['openrouter/auto', 'openrouter/openrouter/auto']) {
+    const registry = new Registry()
+    const contribution = await up(openrouterPlugin, { models: ['openrouter/auto'] })
+    registry.add({ kind: 'provider', id: 'openrouter', plugin: 'openrouter', version: '1.0.0', contribution })
+    const models = { strict: true, aliases: {}, fallbacks: {}, refreshMs: 0 }
+    const catalog = new Catalog(registry, models, pino({ enabled: false }))
+    const [offer] = catalog.resolve(id)
+    const upstream = offer?.ways[0]?.endpoint.encode(chat(), offer)
+    t.match(JSON.parse(upstream?.body as string), { model: 'openrouter/auto' }, id)
+  }
 })

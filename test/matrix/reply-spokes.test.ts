@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { assertGrammar, commits, type EventBatch, fold } from '@isthmus/core'
+import { assertGrammar, commits, type EventBatch, fold, type ReplyOptions } from '@isthmus/core'
 import { chunkings, decodeAll, golden, replyFeaturesOf, replyOptions } from '@isthmus/core/testing'
 import t from 'tap'
 import {
@@ -29,6 +29,7 @@ const CREATED = 1_750_000_000
 
 const spokes = await loadSpokes()
 const requests = requestCases()
+const plainest = requests.find(({ name }) => name === 'text')!
 
 for (const fixture of replyCases()) {
   const { about } = fixture
@@ -58,17 +59,20 @@ function comes(fixture: Fixture<ReplyCaseFile>, ending: Ending): boolean {
   return fixture.about.upstreams.some(id => upstreamFile(fixture, id, ending) !== undefined)
 }
 
-/** dialectOf is how the client of the format spoke who asked for this reply. */
-function dialectOf(fixture: Fixture<ReplyCaseFile>, { id, format, asking }: Spoke): readonly string[] {
-  const asked = requests.find(({ name }) => name === (fixture.about.request ?? 'text'))!
-  const file = clientFile(asked, id)
-  if (file === undefined) return []
-  return format.request.decode(asked.json(file), asking(MODEL, true).head).reply.dialect ?? []
+/** wishesOf is what the client of the format who asked for this reply said about its form. */
+function wishesOf(fixture: Fixture<ReplyCaseFile>, { id, format, asking }: Spoke): Partial<ReplyOptions> {
+  const named = requests.find(({ name }) => name === fixture.about.request)
+  const asked = named !== undefined && clientFile(named, id) !== undefined ? named : plainest
+  const { dialect = [], context } = format.request.decode(
+    asked.json(clientFile(asked, id)!),
+    asking(MODEL, true).head
+  ).reply
+  return { dialect, context }
 }
 
 function checkWritten(fixture: Fixture<ReplyCaseFile>, hub: EventBatch, spoke: Spoke): void {
   const { id, format } = spoke
-  const options = replyOptions({ id: 'exchange', created: CREATED, model: MODEL, dialect: dialectOf(fixture, spoke) })
+  const options = replyOptions({ id: 'exchange', created: CREATED, model: MODEL, ...wishesOf(fixture, spoke) })
   const error = hub.find(event => event.type === 'error')?.error
   if (error !== undefined) {
     const { status, body } = format.error.encode(error, 'exchange')

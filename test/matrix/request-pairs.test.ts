@@ -10,9 +10,10 @@ import {
   type RequestCaseFile,
   replyCases,
   requestCases,
-  upstreamFile
+  upstreamFile,
+  writtenFile
 } from './support/fixtures.ts'
-import { loadSpokes, type Spoke, STREAMING } from './support/formats.ts'
+import { loadSpokes, type Spoke, WAYS } from './support/formats.ts'
 import { type Rig, rig } from './support/rig.ts'
 
 /*
@@ -49,14 +50,15 @@ async function check(
   client: Spoke,
   upstream: Spoke
 ): Promise<void> {
-  const { clients, gaps, rewritten } = fixture.about
+  const { clients, gaps, rewritten, kept } = fixture.about
   const same = client === upstream
   const file = clientFile(fixture, client.id)
   // A client that cannot say the case asks for something else, which goes unchanged where both speak its format.
-  if (file === undefined || (!same && !clients.includes(client.id))) return
+  if (file === undefined || (!same && !clients.includes(client.id)) || kept?.includes(client.id)) return
   const losses = gaps?.[upstream.id] ?? {}
   const body = fixture.json(file) as JsonObject
-  const sends = same && !rewritten?.includes(client.id) ? file : `${upstream.id}.json`
+  const verbatim = same && !rewritten?.includes(client.id)
+  const sends = verbatim ? file : writtenFile(fixture, upstream.id, same)
   for (const stream of [false, true]) {
     const name = `${fixture.name}${stream ? ', streamed' : ''}`
     const asking = client.asking(`${PROVIDER}/${MODEL}`, stream)
@@ -71,7 +73,8 @@ async function check(
       continue
     }
     t.equal(status, 200, `${name}: is answered`)
-    const wanted = { ...(fixture.json(sends) as JsonObject), ...(stream && STREAMING[upstream.id]?.body) }
+    const { stream: streamed, adds } = WAYS[upstream.id]!
+    const wanted = { ...adds, ...(fixture.json(sends) as JsonObject), ...(stream && streamed.body) }
     t.same(sent?.json(), wanted, `${name}: is sent as ${sends} has it`)
     // Where both speak the client's format, what the format cannot say in general may have been said all the same.
     if (same) t.match(losses, told(summary.gaps), `${name}: the report names nothing else than what may be lost`)

@@ -10,7 +10,7 @@ import {
   type RequestCaseFile,
   requestCases
 } from './support/fixtures.ts'
-import { loadSpokes, type Spoke, STREAMING } from './support/formats.ts'
+import { loadSpokes, type Spoke, WAYS } from './support/formats.ts'
 import { requestContent } from './support/normal.ts'
 
 /*
@@ -21,8 +21,8 @@ import { requestContent } from './support/normal.ts'
 const spokes = await loadSpokes()
 const ids = spokes.map(({ id }) => id)
 
-t.test('streaming.json says of every format how to ask for a stream', async t => {
-  t.same(Object.keys(STREAMING).sort(), [...ids].sort())
+t.test('formats.json says of every format how to ask for a stream', async t => {
+  t.same(Object.keys(WAYS).sort(), [...ids].sort())
 })
 
 for (const fixture of requestCases()) {
@@ -39,7 +39,11 @@ for (const fixture of requestCases()) {
 }
 
 function unknown(fixture: Fixture<RequestCaseFile>): readonly string[] {
-  const known = ['case.json', 'ir.json', ...ids.flatMap(id => [`${id}.json`, `${id}.client.json`])]
+  const known = [
+    'case.json',
+    'ir.json',
+    ...ids.flatMap(id => [`${id}.json`, `${id}.client.json`, `${id}.rewritten.json`])
+  ]
   return fixture.files().filter(file => !known.includes(file))
 }
 

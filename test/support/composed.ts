@@ -17,6 +17,7 @@ export interface ComposedOptions {
   readonly server?: Readonly<Record<string, unknown>>
   readonly upstream?: Readonly<Record<string, unknown>>
   readonly models?: Readonly<Record<string, unknown>>
+  readonly gaps?: Readonly<Record<string, string>>
   /** Also the provider for OpenAI as the example config has it, which waits for its key. */
   readonly waiting?: boolean
 }

@@ -5,10 +5,10 @@ import completionsIngress from '@isthmus/ingress-completions'
 import embeddingsIngress from '@isthmus/ingress-embeddings'
 import geminiIngress from '@isthmus/ingress-gemini'
 import messagesIngress from '@isthmus/ingress-messages'
+import responsesIngress from '@isthmus/ingress-responses'
 import simulator from '@isthmus/provider-simulator'
 import type { Test } from 'tap'
 import { type Rig, type RigOptions, rig } from '../../core/test/server/support/rig.ts'
-import responsesIngress from '../e2e/.m3tmp/responses-ingress.ts'
 
 /* Requests and answers as they stand on the wire, where a client would hide what matters. */
 

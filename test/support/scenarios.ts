@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import type { Asked, Client } from './clients/client.ts'
-import { caught, INGRESSES, type Simulated, WIRES } from './simulated.ts'
+import { caught, type Simulated, WIRES } from './simulated.ts'
 
 /* What every client is made to do, whatever it speaks, over every wire of the simulator. */
 
@@ -30,13 +30,18 @@ const FAILURES: readonly (readonly [string, number])[] = [
 
 /** playScenarios has one client play all scenarios over all wires. */
 export function playScenarios(t: Test, gateway: Simulated, client: Client): void {
-  if (!INGRESSES.includes(client.ingress)) return // TEMP
   for (const wire of WIRES) {
     t.test(`${client.name}, over ${wire}`, async t => {
       await playOver(t, gateway, client, wire)
       t.end()
     })
   }
+}
+
+/** sealsIn reads how much reasoning came back with its seal and without, as the simulator says it. */
+function sealsIn(said = ''): readonly number[] {
+  const [, own, other] = /came back: (\d+) with my seal, (\d+) without/.exec(said) ?? []
+  return [Number(own ?? 0), Number(other ?? 0)]
 }
 
 async function playOver(t: Test, gateway: Simulated, client: Client, wire: string): Promise<void> {
@@ -56,10 +61,11 @@ async function playOver(t: Test, gateway: Simulated, client: Client, wire: strin
     t.equal(whole.text, TEXT)
     t.equal(whole.finish, client.finishes.stop)
     t.ok(whole.input > 0 && whole.output > 0, `usage is told: ${whole.input}, ${whole.output}`)
-    t.strictSame(streamed, whole, 'streaming changes nothing')
+    const { input, ...counted } = streamed
+    t.strictSame({ ...counted, input: client.countsEarly ? whole.input : input }, whole, 'streaming changes nothing')
     const pieces: string[] = []
     const name = `tokens:${serial++}@1ms`
-    await client.hear(ask(name, true), pieces)
+    await client.hear(ask(name, true), piece => pieces.push(piece))
     t.ok(pieces.filter(piece => piece !== '').length > 5, 'a stream comes in pieces')
     const [line] = await gateway.linesFor(`${wire}/${name}`, 1)
     t.match(line, { outcome: 'ok', ingress: client.ingress })
@@ -76,10 +82,8 @@ async function playOver(t: Test, gateway: Simulated, client: Client, wire: strin
     await t.test(`an image, a file, a schema and a limit, ${titled(stream)}`, async t => {
       const image = await client.ask(ask('echo', stream, { attached: 'image' }))
       t.match(image.text, '[image image/png, 70 bytes]')
-      if (!client.lacks?.includes('file')) {
-        const file = await client.ask(ask('echo', stream, { attached: 'file' }))
-        t.match(file.text, /\[file.* application\/pdf, 189 bytes\]/)
-      }
+      const file = await client.ask(ask('echo', stream, { attached: 'file' }))
+      t.match(file.text, /\[file.* application\/pdf, 189 bytes\]/)
       const city = await client.ask(ask('echo', stream, { city: true, prompt: 'A city' }))
       t.strictSame(JSON.parse(city.text), { city: 'city', people: 1 })
       const cut = await client.ask(ask('tokens:50', stream, { maxTokens: 20 }))
@@ -94,8 +98,13 @@ async function playOver(t: Test, gateway: Simulated, client: Client, wire: strin
         t.match(text, 'Think')
         t.match(reasoning, /^\w+ \w+/)
         t.ok(output > 30, 'it is counted')
-        const again = await client.talk(asked, 'And now?')
-        t.equal(again, 'And now? Earlier thoughts that came back: 1 with my seal, 0 without.')
+        const [once, twice] = client.keeps?.(wire, stream) ?? [1, 2]
+        t.strictSame(sealsIn(await client.talk(asked, 'And now?')), [once, 0])
+
+        const prompt = 'sim: call weather {"city":"Oslo"}'
+        const looped = await client.loop({ ...asked, prompt }, 'And now?')
+        t.strictSame(looped.called, ['weather {"city":"Oslo"}'])
+        t.strictSame(sealsIn(looped.after), [twice, 0], `after a loop: ${looped.after}`)
       })
     }
   }
@@ -110,6 +119,7 @@ async function playOver(t: Test, gateway: Simulated, client: Client, wire: strin
         const error = await caught(client.ask(ask(name, stream)))
         const own = status === 503 && client.ingress === 'messages' ? 529 : status
         t.equal(client.statusOf(error), own, `${name}, ${titled(stream)}: ${error.message}`)
+        if (client.classes !== undefined) t.equal(error.constructor.name, client.classes[own], name)
       }
     }
   })
@@ -117,13 +127,39 @@ async function playOver(t: Test, gateway: Simulated, client: Client, wire: strin
   await t.test('what goes wrong in a stream is thrown, after what came before it', async t => {
     for (const name of ['error-in-stream:5', 'cut:5', 'reset:5', 'garbage:5']) {
       const pieces: string[] = []
-      const error = await caught(client.hear(ask(name, true), pieces))
+      const error = await caught(client.hear(ask(name, true), piece => pieces.push(piece)))
       t.ok(error.message, name)
       t.match(pieces.join(''), /^\w+( \w+)+/, `${name} gives what it had`)
     }
   })
 
-  const { embed } = client
+  await t.test('a client that leaves in the middle of a stream ends the work upstream', async t => {
+    if (client.trips) return t.pass('the client cannot be told to stop')
+    const name = `stall:${serial++}`
+    const leaving = new AbortController()
+    const heard = (piece: string) => {
+      if (piece !== '') leaving.abort()
+    }
+    await client.hear(ask(name, true), heard, leaving.signal).catch(() => undefined)
+    const [line] = await gateway.linesFor(`${wire}/${name}`, 1)
+    t.match(line, { outcome: 'cancelled' })
+  })
+
+  const { count, complete, embed } = client
+  if (count !== undefined) {
+    await t.test('tokens are counted', async t => {
+      const few = await count(ask('echo', false, { prompt: 'one two three' }))
+      const many = await count(ask('echo', false, { prompt: 'one two three '.repeat(20) }))
+      t.ok(few > 0 && many > few, `${few}, ${many}`)
+    })
+  }
+
+  if (complete !== undefined) {
+    await t.test('a text is gone on from', async t => {
+      for (const stream of HOW) t.equal(await complete(ask('echo', stream)), TEXT, titled(stream))
+    })
+  }
+
   // One vendor has no vectors.
   if (embed !== undefined && wire !== 'simulator-messages') {
     await t.test('vectors', async t => {

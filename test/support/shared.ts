@@ -78,14 +78,24 @@ export function captures(): readonly Capture[] {
 
 const SAME = /^\[the same (\d+) characters as in (.+)\]$/
 
-function expand(value: unknown, files: ReadonlyMap<string, Capture>): unknown {
+type Path = readonly string[]
+
+function expand(value: unknown, files: ReadonlyMap<string, Capture>, path: Path = []): unknown {
   if (typeof value === 'string') {
     const [, length, file = ''] = SAME.exec(value) ?? []
-    return length === undefined ? value : find(files.get(file)?.request.body, Number(length))
+    if (length === undefined) return value
+    const earlier = files.get(file)
+    // Where something in it was replaced later, its length is another: then it is the one in the same place.
+    return find(earlier?.request.body, Number(length)) ?? at(earlier, path)
   }
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(item => expand(item, files))
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, expand(item, files)]))
+  if (Array.isArray(value)) return value.map((item, index) => expand(item, files, [...path, String(index)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, expand(item, files, [...path, key])]))
+}
+
+function at(value: unknown, [key, ...rest]: Path): unknown {
+  if (key === undefined) return value
+  return typeof value === 'object' && value !== null ? at((value as Record<string, unknown>)[key], rest) : undefined
 }
 
 /** find looks for the value whose JSON has that many characters. */

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
@@ -6,10 +6,7 @@ import type { Test } from 'tap'
 import { type Running, start } from '../../core/test/cli/support/run.ts'
 import { WIRES as SIMULATOR_WIRES } from '../../plugins/provider-simulator/src/wires.ts'
 
-const there = (plugin: string) => existsSync(new URL(`../../plugins/${plugin}/src/index.ts`, import.meta.url))
-export const INGRESSES = ['chat-completions', 'responses', 'messages', 'gemini', 'completions', 'embeddings'].filter(
-  name => there(`ingress-${name}`)
-)
+const INGRESSES = ['chat-completions', 'responses', 'messages', 'gemini', 'completions', 'embeddings']
 const SPOKEN = Object.keys(SIMULATOR_WIRES)
 
 /** WIRES are the simulator's instances in the config of {@link simulated}: one for each format an upstream may speak. */

@@ -9,6 +9,8 @@ export interface ErrorDetails {
   readonly path?: string | undefined
   /** The member of the request that is to blame, for formats that name one. */
   readonly param?: string | undefined
+  /** The feature that cannot be expressed as asked: where the rules allow it, the request is tried again without. */
+  readonly feature?: string | undefined
   /** A code in the client format's own vocabulary, e.g. `model_not_found`. */
   readonly clientCode?: string | undefined
   readonly retryAfterMs?: number | undefined

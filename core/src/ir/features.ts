@@ -137,6 +137,10 @@ export const FEATURES = {
 export type Feature = keyof typeof FEATURES
 export const FEATURE_NAMES = Object.keys(FEATURES) as readonly Feature[]
 
+/** isFeature tells the name of a feature from any other. */
+export const isFeature = (name: string | undefined): name is Feature =>
+  name !== undefined && Object.hasOwn(FEATURES, name)
+
 /**
  * Verdict is what a format does with a feature. `exact`: says it as it is. `converted`: says it in another way without
  * loss. `emulated`: reaches the same effect by other means, and the report says so. `dropped`: leaves it out, and the

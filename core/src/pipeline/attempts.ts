@@ -4,9 +4,18 @@ import {
   type GatewayError,
   ISTHMUS_PLAN_NO_CANDIDATE,
   ISTHMUS_REQUEST_CANCELLED,
+  isGatewayError,
   toGatewayError
 } from '../errors/index.ts'
-import { type EmbedRequest, type EventBatch, type Gap, type GapPolicy, type IrRequest, leaveOut } from '../ir/index.ts'
+import {
+  type EmbedRequest,
+  type EventBatch,
+  type Gap,
+  type GapPolicy,
+  type IrRequest,
+  isFeature,
+  leaveOut
+} from '../ir/index.ts'
 import { fetchedFor, type GapRules, type Planned, requestFor } from '../routing/index.ts'
 import type { Fetcher, Sending, Transport } from '../transport/index.ts'
 import { Attempt, type AttemptOutlet, type Upstream } from './attempt.ts'
@@ -159,8 +168,7 @@ export class Attempts {
   ): Promise<void> {
     const x = this.#x
     const upstream = this.#deps.upstream(candidate.provider)
-    const request = candidate.endpoint.encode(asked, candidate)
-    const gaps = this.#allowed(candidate, request.gaps)
+    const { request, gaps } = this.#encoded(candidate, asked)
     for (const attempt of this.#deps.hooks.attempt) await attempt(x, request, candidate)
     if (upstream.provider.authorize !== undefined) {
       const pending = upstream.provider.authorize(request, x)
@@ -196,6 +204,19 @@ export class Attempts {
         return { ...whole, committed }
       })
     return send(0)
+  }
+
+  /** encoded writes the request, without a feature that only its values show to be impossible, if the rules let it go. */
+  #encoded(candidate: Planned, asked: IrRequest): { readonly request: UpstreamRequest; readonly gaps: readonly Gap[] } {
+    try {
+      const request = candidate.endpoint.encode(asked, candidate)
+      return { request, gaps: this.#allowed(candidate, request.gaps) }
+    } catch (thrown) {
+      const feature = isGatewayError(thrown) && thrown.kind === 'unsupported' ? thrown.feature : undefined
+      if (!isFeature(feature) || this.#deps.rules.policy(feature, this.#caller) !== 'report') throw thrown
+      const request = candidate.endpoint.encode(leaveOut(asked, [feature]), candidate)
+      return { request, gaps: [...this.#allowed(candidate, request.gaps), { feature, action: 'dropped' }] }
+    }
   }
 
   /** allowed joins the losses known beforehand and those that the values told, unless the rules forbid one of them. */

@@ -19,13 +19,14 @@ export interface Waiting {
 
 /** Registry maps kind and instance id to contributions. It is filled at boot and frozen before the first request. */
 export class Registry {
-  #byId = new Map<string, Instance>()
+  /** An id is unique among plugins of its kind, and may stand for one of each. */
+  #byKey = new Map<string, Instance>()
   #frozen = false
   readonly waiting: Waiting[] = []
 
   add<K extends Kind>(instance: Instance<K>): void {
     if (this.#frozen) throw new Error('the registry is frozen')
-    this.#byId.set(instance.id, instance as unknown as Instance)
+    this.#byKey.set(keyOf(instance.kind, instance.id), instance as unknown as Instance)
   }
 
   freeze(): this {
@@ -35,11 +36,12 @@ export class Registry {
 
   /** all gives the instances of one kind, in the order they were set up. */
   all<K extends Kind>(kind: K): readonly Instance<K>[] {
-    return [...this.#byId.values()].filter(instance => instance.kind === kind) as unknown as readonly Instance<K>[]
+    return [...this.#byKey.values()].filter(instance => instance.kind === kind) as unknown as readonly Instance<K>[]
   }
 
   get<K extends Kind>(kind: K, id: string): Instance<K> | undefined {
-    const instance = this.#byId.get(id)
-    return instance?.kind === kind ? (instance as unknown as Instance<K>) : undefined
+    return this.#byKey.get(keyOf(kind, id)) as unknown as Instance<K> | undefined
   }
 }
+
+const keyOf = (kind: Kind, id: string): string => `${kind}/${id}`

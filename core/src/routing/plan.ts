@@ -5,6 +5,7 @@ import {
   asGenerate,
   FEATURES,
   type Feature,
+  type FeatureTable,
   featuresOf,
   type Gap,
   type GapPolicy,
@@ -86,7 +87,7 @@ function bestWay(
   for (const way of ways) {
     const exact = (way.endpoint.operation ?? 'generate') === request.op
     if (!exact && !(standsIn(way, request.op) && saysSomething(request))) continue
-    const check = checkGaps(needs, exact ? way.features : { ...way.features, ...AS_TURN }, rules, caller)
+    const check = checkGaps(needs, featuresHere(way, request, exact), rules, caller)
     if (check.lacking.length > 0) {
       if (lacking.length === 0) lacking = check.lacking
       continue
@@ -105,6 +106,14 @@ function bestWay(
     return { endpoint: ESTIMATE, features: known.features, gaps: NOTHING }
   }
   return { lacking }
+}
+
+/** featuresHere are the verdicts for one request: what only its own format understands can go to no other. */
+function featuresHere({ endpoint, features }: Way, { ingress }: IrRequest, exact: boolean): FeatureTable {
+  const here = exact ? features : { ...features, ...AS_TURN }
+  return endpoint.format === ingress.format || here['input.opaque'] === 'rejected'
+    ? here
+    : { ...here, 'input.opaque': 'rejected' }
 }
 
 /** A conversation stands in for a text completion: the prompt becomes the one turn of a user. */

@@ -91,7 +91,7 @@ export async function createGateway({ loaded, prepared, log }: GatewayParts): Pr
     }
     const { bodyLimitBytes } = config.server
     mountProbes(app, () => exchanges.draining)
-    mountIngresses(app, mounts, { exchanges, catalog, bodyLimitBytes, extraHeaders, log })
+    mountIngresses(app, mounts, { ingresses, exchanges, catalog, bodyLimitBytes, extraHeaders, log })
     mountUnknown(app, mounts, ingresses)
     await app.ready()
   } catch (thrown) {

@@ -3,23 +3,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Catalog } from '../catalog/index.ts'
 import type { RequestHead } from '../contract/index.ts'
-import {
-  ISTHMUS_INTERNAL,
-  ISTHMUS_REQUEST_TOO_LARGE,
-  ISTHMUS_ROUTE_NOT_FOUND,
-  isGatewayError,
-  toGatewayError
-} from '../errors/index.ts'
+import { ISTHMUS_INTERNAL, ISTHMUS_REQUEST_TOO_LARGE, isGatewayError, toGatewayError } from '../errors/index.ts'
 import type { LiveExchange } from '../pipeline/index.ts'
 import type { Instance } from '../registry/index.ts'
 import { answerError, idHeaders } from './answer.ts'
 import { readJson } from './body.ts'
 import type { Exchanges } from './exchanges.ts'
 import { choose, type Mount, type MountEntry } from './mounts.ts'
-import { requestHead, shownPath } from './request-head.ts'
+import { requestHead } from './request-head.ts'
+import { type Ingresses, unknownPath } from './unknown-routes.ts'
 
 /** IngressDeps are what the routes of the ingresses need. */
 export interface IngressDeps {
+  readonly ingresses: Ingresses
   readonly exchanges: Exchanges
   readonly catalog: Pick<Catalog, 'rows' | 'find' | 'notFound'>
   readonly bodyLimitBytes: number
@@ -89,7 +85,7 @@ function onRequest(
   }
   const call = route.choose === undefined ? route.calls[0] : route.choose(head)
   if (call === undefined) {
-    next(ISTHMUS_ROUTE_NOT_FOUND(head.method, shownPath(head.path)))
+    next(unknownPath(deps.ingresses(), head, head.path).error)
     return
   }
   const headers = deps.extraHeaders ? textHeaders(reply) : NO_HEADERS

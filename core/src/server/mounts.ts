@@ -72,6 +72,10 @@ export const claims = ({ contribution }: IngressInstance, head: RequestHead): bo
 
 const isDefault = ({ ingress }: MountEntry): boolean => ingress.contribution.claims === undefined
 
+/** isOpenPath tells a path that only a look at each request says to be a call: nothing is known of what else it may be. */
+export const isOpenPath = ({ entries }: Mount): boolean =>
+  entries.every(({ route }) => 'calls' in route && route.choose !== undefined)
+
 /** isBelow tells whether a path is a prefix or goes on from it. */
 export function isBelow(path: string, prefix: string): boolean {
   if (!path.startsWith(prefix)) return false

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
-import type { RouteSchema } from '../contract/index.ts'
+import type { RequestHead, RouteSchema } from '../contract/index.ts'
 import {
   type GatewayError,
   ISTHMUS_OPERATION_UNSUPPORTED,
@@ -10,7 +10,7 @@ import {
 } from '../errors/index.ts'
 import type { Instance } from '../registry/index.ts'
 import { type AnswerOptions, answerError } from './answer.ts'
-import { claims, isBelow, type Mount, speaker } from './mounts.ts'
+import { claims, isBelow, isOpenPath, type Mount, speaker } from './mounts.ts'
 import { requestHead, shownPath } from './request-head.ts'
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
@@ -34,6 +34,7 @@ const HIDDEN: RouteSchema = { hide: true }
 /** mountUnknown answers unknown paths, and known paths asked with a method they do not have. */
 export function mountUnknown(app: FastifyInstance, mounts: readonly Mount[], ingresses: Ingresses): void {
   const allowed = new Map<string, Set<HTTPMethods>>()
+  const known = new Set(mounts.filter(mount => !isOpenPath(mount)).map(({ path }) => path))
   for (const { method, path } of mounts) {
     const methods = allowed.get(path) ?? new Set()
     methods.add(method)
@@ -47,6 +48,7 @@ export function mountUnknown(app: FastifyInstance, mounts: readonly Mount[], ing
       return answerUnknown(ingresses, request, reply)
     })
     for (const [url, methods] of allowed) {
+      if (!known.has(url)) continue
       const allow = [...methods].join(', ')
       const refuse = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
         const error = ISTHMUS_ROUTE_METHOD(request.method, shownPath(request.originalUrl), allow)
@@ -67,21 +69,26 @@ export function answerFramework(request: FastifyRequest, reply: FastifyReply, in
   answerIn(ingresses, request, reply, ISTHMUS_REQUEST_INVALID('The path of the request cannot be read'))
 }
 
-/** answerUnknown tells a path that nobody knows from one that its family knows and that is not served here. */
 function answerUnknown(ingresses: Ingresses, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const all = ingresses()
   const head = requestHead(request)
+  const { error, family } = unknownPath(ingresses(), head, request.originalUrl)
+  return answerError(reply, family ?? speaker(ingresses(), head), error)
+}
+
+/** unknownPath tells a path that nobody knows from one that its family knows and that is not served here. */
+export function unknownPath(
+  all: readonly Instance<'ingress'>[],
+  head: RequestHead,
+  url: string
+): { readonly error: GatewayError; readonly family?: Instance<'ingress'> } {
   const families = all.filter(it => it.contribution.unsupported?.some(prefix => isBelow(head.path, prefix)))
   const [first] = families
-  if (first === undefined) {
-    const error = ISTHMUS_ROUTE_NOT_FOUND(request.method, shownPath(request.originalUrl))
-    return answerIn(ingresses, request, reply, error)
-  }
+  if (first === undefined) return { error: ISTHMUS_ROUTE_NOT_FOUND(head.method, shownPath(url)) }
   const served = all.flatMap(({ contribution }) => contribution.routes.find(route => 'calls' in route)?.path ?? [])
   const details = { clientCode: 'unsupported_operation' }
   const error = ISTHMUS_OPERATION_UNSUPPORTED.with(details, shownPath(head.path), [...new Set(served)].join(', '))
   // Families share paths such as that of files: there the headers tell more than the path.
-  return answerError(reply, families.find(it => claims(it, head)) ?? first, error)
+  return { error, family: families.find(it => claims(it, head)) ?? first }
 }
 
 function answerIn(

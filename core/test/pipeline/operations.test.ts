@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import {
   type ClientCall,
   type Endpoint,
+  type Exchange,
   endpointFrom,
   type MessageFormat,
   messageCall,
@@ -10,6 +12,7 @@ import {
   type ResultFormat,
   resultCall
 } from '../../src/contract/index.ts'
+import { createError } from '../../src/errors/index.ts'
 import type {
   CompleteRequest,
   CountReply,
@@ -249,4 +252,30 @@ t.test('an operation that no endpoint has is 400, says what is lacking, and asks
   })
   t.same(requests(), [[]])
   t.match(await h.settled(), { outcome: 'failed', attempts: [] })
+})
+
+t.test('a feature that only its values show to be impossible is left out where the rules let it go', async t => {
+  const provider = providerFrom(base, { baseUrl: '', path: '/tiny' })
+  const tools = [{ type: 'hosted', kind: 'web_search', native: { format: 'other', object: {} } } as const]
+  const refused = createError('TEST_HOSTED', 'unsupported', 'No %s')
+  const picky: Provider = {
+    ...provider,
+    baseUrl: 'http://picky.invalid',
+    encode(request, target) {
+      if (request.tools.length > 0) throw refused.with({ feature: 'tools.hosted' }, 'search')
+      return provider.encode(request, target)
+    },
+    send: async () => ({
+      head: { status: 200, headers: json },
+      body: Readable.from([Buffer.from('{"say":"hi","done":true}')])
+    })
+  }
+  const withTools = { request: (x: Exchange) => void (x.request = { ...x.request, tools } as typeof x.request) }
+  const h = await harness(t, { providers: { picky }, middleware: { withTools } })
+  const ask = (policy: string) => h.ask({ model: 'picky/m', text: 'hi' }, { 'x-isthmus-gaps': policy })
+  const reply = await ask('report')
+  t.equal(reply.status, 200)
+  t.match(reply.headers.get('x-isthmus-gaps'), 'tools.hosted=dropped')
+  await reply.text()
+  t.equal((await ask('emulate')).status, 400)
 })

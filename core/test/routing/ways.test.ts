@@ -184,3 +184,13 @@ t.test('tokens are counted by whoever counts them, and else estimated', async t 
     'not by one that cannot see'
   )
 })
+
+t.test('a block that only its own format understands goes to no endpoint of another', async t => {
+  const block = { type: 'opaque', native: { format: 'mine', object: {} }, replay: 'same_dialect' } as const
+  const request: GenerateRequest = { ...generate, messages: [{ role: 'user', parts: [block] }] }
+  const verdicts: Verdicts = { ...SAMPLING, 'input.opaque': 'exact' }
+  t.equal(planned(request, [way('theirs', 'generate', verdicts), way('mine', 'generate', verdicts)]).format, 'mine')
+  t.throws(() => planned(request, [way('theirs', 'generate', verdicts)]), { message: /lacks input\.opaque/ })
+  const told = planned(request, [way('theirs', 'generate', verdicts)], 'report')
+  t.same(told.gaps, ['input.opaque=dropped'])
+})

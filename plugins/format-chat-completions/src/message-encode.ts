@@ -111,7 +111,8 @@ function encodeResult(part: ToolResultPart, carried: JsonObject[], encoding: Enc
       : {
           role: 'tool',
           tool_call_id: encoding.callId(part.callId),
-          ...(part.name !== undefined && { name: part.name })
+          // To others the id says it all; a client that has a name here knows a server that reads it.
+          ...(encoding.native && part.name !== undefined && { name: part.name })
         }
   wire.content = part.isError ? errorText(stays) : encodeContent(stays, encoding)
   if (part.cache !== undefined) encodeCache(wire, part.cache, spellingOf(part)?.breakpoint, encoding)

@@ -22,7 +22,7 @@ export function encodeTools(body: JsonObject, encoding: Encoding): void {
 
 function encodeTool(tool: ToolDef, encoding: Encoding): JsonObject {
   if (tool.type === 'hosted') {
-    if (tool.native.format !== FORMAT) encoding.refuse(`the hosted tool '${tool.kind}'`, 'tools')
+    if (tool.native.format !== FORMAT) encoding.refuse(`the hosted tool '${tool.kind}'`, 'tools', 'tools.hosted')
     return tool.native.object as JsonObject
   }
   encoding.reportForeign(tool, 'tools')

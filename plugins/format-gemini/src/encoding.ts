@@ -48,9 +48,9 @@ export class Encoding {
   }
 
   /** refuse ends the encoding: the request means something that this upstream cannot be told. */
-  refuse(what: string, field?: string): never {
+  refuse(what: string, field?: string, feature?: Feature): never {
     throw FORMAT_GEMINI_UNSUPPORTED.with(
-      { ...(field !== undefined && { path: field, param: field }), clientCode: 'unsupported_parameter' },
+      { ...(field !== undefined && { path: field, param: field }), clientCode: 'unsupported_parameter', feature },
       what
     )
   }

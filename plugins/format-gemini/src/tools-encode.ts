@@ -111,7 +111,7 @@ function encodeHosted(tool: HostedTool, encoding: Encoding): JsonObject {
       reportOptions(native.object, encoding)
       return { codeExecution: {} }
     default:
-      return encoding.refuse(`the ${kind} tool of another service`)
+      return encoding.refuse(`the ${kind} tool of another service`, 'tools', 'tools.hosted')
   }
 }
 

@@ -3,6 +3,7 @@ import { isObject, type JsonObject, readInput, wrapInput } from '@isthmus/core/w
 import { encodeCache, NAMESPACE, ownMembers } from './blocks.ts'
 import { nativeCitation } from './citations.ts'
 import type { EncodeEnv } from './encode-env.ts'
+import { FORMAT_MESSAGES_UNSUPPORTED } from './errors.ts'
 import { encodeFile, encodeImage } from './media-encode.ts'
 import { isOwnSeal } from './seals.ts'
 import { withNulls, wroteBlocks } from './spelling.ts'
@@ -151,7 +152,12 @@ function encodeResultContent(part: ToolResultPart, env: EncodeEnv): unknown {
 /** isPlainText tells a part that a string says whole. */
 export function isPlainText(part: Part): part is TextPart {
   if (part.type !== 'text') return false
-  return part.cache === undefined && part.ext === undefined && part.annotations === undefined
+  return part.cache === undefined && !hasMembers(part) && (part.annotations ?? []).length === 0
+}
+
+/** hasMembers tells whether a part holds members that one format alone knows. How it was spelled there is none. */
+function hasMembers({ ext = {} }: Part): boolean {
+  return Object.keys(ext).some(namespace => !namespace.includes('/'))
 }
 
 function encodeHosted(part: HostedPart, env: EncodeEnv): JsonObject {
@@ -164,8 +170,12 @@ function encodeHosted(part: HostedPart, env: EncodeEnv): JsonObject {
 
 function encodeOpaque(part: OpaquePart, env: EncodeEnv): JsonObject | undefined {
   if (part.native.format === NAMESPACE && isObject(part.native.object)) return part.native.object
-  env.gap('input.opaque', part.describe === undefined ? 'dropped' : 'emulated', {
-    message: `a block of ${part.native.format}`
-  })
-  return part.describe === undefined ? undefined : { type: 'text', text: part.describe }
+  const what = `a block of ${part.native.format}`
+  if (part.describe !== undefined) {
+    env.gap('input.opaque', 'emulated', { message: what })
+    return { type: 'text', text: part.describe }
+  }
+  if (part.replay !== 'never') throw FORMAT_MESSAGES_UNSUPPORTED.with({ feature: 'input.opaque' }, what)
+  env.gap('input.opaque', 'dropped', { message: what })
+  return undefined
 }

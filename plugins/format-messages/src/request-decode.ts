@@ -1,5 +1,6 @@
 import type { Ext, GenerateRequest, Message, OutputFormat, RequestHead, Sampling, Source, ToolDef } from '@isthmus/core'
 import { invalid, isObject, type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
+import { splitSystem } from './attribution.ts'
 import { decodeCache, NAMESPACE } from './blocks.ts'
 import { FORMAT_MESSAGES_THREAD } from './errors.ts'
 import { FORWARD_REQUEST } from './headers.ts'
@@ -76,7 +77,9 @@ function decodeBody(wire: unknown, head: RequestHead): GenerateRequest {
   const endUser = stringOf(metadata?.user_id)
   const { container, mcp_servers: mcpServers, context_management: contextManagement } = body
   const autoMark = decodeCache(body.cache_control)
+  const { system, attribution } = splitSystem(body.system)
   const ext = extOf(restOf(body, KNOWN), {
+    system: attribution,
     tool_choice: choiceRest,
     thinking: thinkingRest,
     metadata: metadata && restOf(metadata, new Set(endUser === undefined ? [] : ['user_id'])),
@@ -87,7 +90,7 @@ function decodeBody(wire: unknown, head: RequestHead): GenerateRequest {
   return {
     op: 'generate',
     model: stringOf(body.model) ?? '',
-    messages: [...decodeSystem(body.system), ...decodeMessages(body.messages as readonly unknown[], remember)],
+    messages: [...decodeSystem(system), ...decodeMessages(body.messages as readonly unknown[], remember)],
     tools,
     ...(choice !== undefined && { toolChoice: choice }),
     ...(parallel !== undefined && { parallelTools: parallel }),
@@ -175,7 +178,7 @@ function configRest(body: JsonObject, effort: unknown, format: OutputFormat | un
 }
 
 /** extOf joins unknown members with the unknown members of known ones. */
-function extOf(rest: JsonObject | undefined, inner: Readonly<Record<string, JsonObject | undefined>>): Ext | undefined {
+function extOf(rest: JsonObject | undefined, inner: Readonly<Record<string, unknown>>): Ext | undefined {
   let members = rest
   for (const [name, value] of Object.entries(inner)) if (value !== undefined) members = { ...members, [name]: value }
   return members === undefined ? undefined : { [NAMESPACE]: members }

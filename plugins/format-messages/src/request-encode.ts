@@ -27,7 +27,7 @@ export function encodeRequest(request: GenerateRequest, target: Target<MessagesT
     if (structured.answer?.alone) tools.length = 0
     tools.push(structured.tool)
   }
-  const system = encodeSystem(conversation, [structured.instruction, instruction])
+  const system = encodeSystem(request, conversation, [structured.instruction, instruction])
   limitMarks(
     [tools, ...(Array.isArray(system) ? [system as JsonObject[]] : []), ...contentLists(conversation.messages)],
     env
@@ -70,7 +70,7 @@ export function encodeRequest(request: GenerateRequest, target: Target<MessagesT
 }
 
 /** Members whose unknown inner members were written back where the member was written. */
-const MERGED = new Set(['tool_choice', 'thinking', 'metadata', 'output_config'])
+const MERGED = new Set(['system', 'tool_choice', 'thinking', 'metadata', 'output_config'])
 
 function encodeMaxTokens({ output }: GenerateRequest, env: EncodeEnv): number {
   const most = env.traits.maxOutput
@@ -132,11 +132,17 @@ function choiceFor(
   }
 }
 
-function encodeSystem(conversation: EncodedConversation, instructions: readonly (string | undefined)[]): unknown {
+function encodeSystem(
+  { ext }: GenerateRequest,
+  conversation: EncodedConversation,
+  instructions: readonly (string | undefined)[]
+): unknown {
   const { system, systemAsString } = conversation
+  const attribution = (ext?.[NAMESPACE]?.system as readonly JsonObject[] | undefined) ?? []
   const added = instructions.filter(text => text !== undefined).map(text => ({ type: 'text', text }))
-  if (system.length === 0 && added.length === 0) return undefined
-  return systemAsString && added.length === 0 ? system[0]?.text : [...system, ...added]
+  const blocks = [...attribution, ...system, ...added]
+  if (blocks.length === 0) return undefined
+  return systemAsString && blocks.length === 1 ? system[0]?.text : blocks
 }
 
 function contentLists(messages: readonly JsonObject[]): JsonObject[][] {

@@ -1,5 +1,5 @@
 import type { CustomTool, FunctionTool, GenerateRequest, HostedTool, ToolChoice, ToolDef } from '@isthmus/core'
-import { isObject, type JsonObject } from '@isthmus/core/wire'
+import { hostedOptions, isObject, type JsonObject } from '@isthmus/core/wire'
 import { encodeCache, NAMESPACE, ownMembers } from './blocks.ts'
 import type { EncodeEnv } from './encode-env.ts'
 import { FORMAT_MESSAGES_UNSUPPORTED } from './errors.ts'
@@ -91,19 +91,13 @@ function encodeHostedTool(tool: HostedTool, env: EncodeEnv): JsonObject {
     if (cache === undefined || native.object.cache_control !== undefined) return native.object
     return { ...native.object, cache_control: encodeCache(cache) }
   }
-  if (tool.kind === 'web_search') return webSearchTool(native.object, env)
-  throw FORMAT_MESSAGES_UNSUPPORTED(`the ${tool.kind} tool of another service`)
+  if (tool.kind === 'web_search') return webSearchTool(hostedOptions(native.object), env)
+  throw FORMAT_MESSAGES_UNSUPPORTED.with({ feature: 'tools.hosted' }, `the ${tool.kind} tool of another service`)
 }
 
 /** The members of the other services' web search that this one has as well. */
 function webSearchTool(options: unknown, env: EncodeEnv): JsonObject {
-  const {
-    type: _,
-    user_location: location,
-    filters,
-    search_context_size: size,
-    ...rest
-  } = isObject(options) ? options : {}
+  const { user_location: location, filters, search_context_size: size, ...rest } = isObject(options) ? options : {}
   const domains = isObject(filters) ? filters.allowed_domains : undefined
   for (const field of Object.keys({ ...rest, ...(size !== undefined && { search_context_size: size }) })) {
     // Which sites may be searched bears on what the answer means; the rest only tunes the search.

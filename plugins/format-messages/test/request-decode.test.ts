@@ -119,6 +119,24 @@ t.test('instructions keep their place, above the conversation or in it', async t
   t.same(decoded.messages[2]?.parts[0]?.cache, {})
 })
 
+t.test('what a client says for billing is no instruction, and goes to its own vendor as it came', async t => {
+  const billing = { type: 'text', text: 'x-anthropic-billing-header: cc_version=2.1.328.a1b;' }
+  const text = { type: 'text', text: 'Be brief.', cache_control: { type: 'ephemeral' } }
+  const write = (decoded: ReturnType<typeof decode>) =>
+    messages.request.encode(decoded, { provider: 'p', model: 'm' }).body as JsonObject
+  for (const system of [[billing, text], [billing, billing, text], [billing]]) {
+    const decoded = decode({ system })
+    t.same(
+      decoded.messages.filter(({ role }) => role === 'system').flatMap(({ parts }) => parts.map(part => part.type)),
+      system.includes(text) ? ['text'] : []
+    )
+    t.notMatch(JSON.stringify(decoded.messages), /billing/)
+    t.same(write(decoded).system, system)
+  }
+  t.match(JSON.stringify(decode({ system: [text, billing] }).messages), /billing/, 'only at the beginning')
+  t.equal(write(decode({ system: 'x-anthropic-billing-header: no' })).system, 'x-anthropic-billing-header: no')
+})
+
 t.test('a last assistant turn is a prefill, unless a paused call of a hosted tool ends it', async t => {
   const text = { type: 'text', text: 'The answer' }
   const call = { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'x' } }

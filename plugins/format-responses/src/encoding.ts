@@ -1,4 +1,4 @@
-import type { Gap, GenerateRequest, Target } from '@isthmus/core'
+import type { Feature, Gap, GenerateRequest, Target } from '@isthmus/core'
 import { FittedNames } from '@isthmus/core/wire'
 import { FORMAT_RESPONSES_UNSUPPORTED } from './errors.ts'
 import { hasForeignMembers, spellingOf } from './ext.ts'
@@ -70,9 +70,9 @@ export class Encoding {
   }
 
   /** refuse ends the encoding: the request means something that this upstream cannot be told. */
-  refuse(what: string, field?: string): never {
+  refuse(what: string, field?: string, feature?: Feature): never {
     throw FORMAT_RESPONSES_UNSUPPORTED.with(
-      { ...(field !== undefined && { path: field, param: field }), clientCode: 'unsupported_parameter' },
+      { ...(field !== undefined && { path: field, param: field }), clientCode: 'unsupported_parameter', feature },
       what
     )
   }

@@ -1,27 +1,20 @@
 import type { HostedTool } from '@isthmus/core'
-import { isObject, type JsonObject } from '@isthmus/core/wire'
+import { hostedOptions, isObject, type JsonObject } from '@isthmus/core/wire'
 import type { Encoding } from './encoding.ts'
 import { FORMAT } from './types.ts'
 
 /** encodeHostedTool writes a tool that the upstream runs; of other formats' tools those that this one has as well. */
 export function encodeHostedTool(tool: HostedTool, encoding: Encoding): JsonObject {
   const { kind, native } = tool
-  if (encoding.traits.hostedTools?.includes(kind) === false) encoding.refuse(`the hosted tool '${kind}'`, 'tools')
+  if (encoding.traits.hostedTools?.includes(kind) === false)
+    encoding.refuse(`the hosted tool '${kind}'`, 'tools', 'tools.hosted')
   if (native.format === FORMAT && isObject(native.object)) return native.object
-  const options = optionsOf(native.object)
+  const options = hostedOptions(native.object)
   if (kind === 'web_search') return webSearchTool(options, encoding)
   if (kind === 'code' && Object.keys(options).length === 0) {
     return { type: 'code_interpreter', container: { type: 'auto' } }
   }
-  return encoding.refuse(`the hosted tool '${kind}' of another service`, 'tools')
-}
-
-/** optionsOf gives what a tool says beside what it is: it is named by its `type`, or by its only member. */
-function optionsOf(object: unknown): JsonObject {
-  if (!isObject(object)) return {}
-  const { type, name: _name, cache_control: _cache, ...options } = object
-  const [only, ...others] = Object.values(options)
-  return type === undefined && others.length === 0 && isObject(only) ? only : options
+  return encoding.refuse(`the hosted tool '${kind}' of another service`, 'tools', 'tools.hosted')
 }
 
 /** webSearchTool writes the options of other services' web search that this one has as well. */

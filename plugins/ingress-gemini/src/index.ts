@@ -38,7 +38,7 @@ const calls = [
   resultCall(geminiBatchEmbed, {
     suffix: ':batchEmbedContents',
     summary: 'Makes vectors of several contents.',
-    example: model => ({ requests: [{ model: `models/${model}`, content }] })
+    example: () => ({ requests: [{ content }] })
   })
 ]
 const byVerb = new Map(calls.map(call => [call.suffix, call]))

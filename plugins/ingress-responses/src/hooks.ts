@@ -33,7 +33,7 @@ interface Past {
 
 /** Unknown is an id that is not kept here; a provider may know it. */
 interface Unknown {
-  readonly what: 'response' | 'conversation' | 'item'
+  readonly what: 'response' | 'conversation'
   readonly id: string
 }
 
@@ -97,13 +97,13 @@ export class StateHooks implements NonNullable<Ingress['hooks']> {
     if (shown || conversation !== undefined) {
       // The reply is written with what was made of the request as it came.
       const { id } = x
-      const { dialect = [], includeUsage = false, context } = wishesOf(first)
+      const { stream, dialect = [], includeUsage = false, context } = wishesOf(first)
       const options = { id, created, model: request.model, includeUsage, dialect, context }
       const { previous } = past
       const { principal, log } = x
       const compacted = summarize && { compacted: true as const }
       const keep = (turn: Turn): boolean => this.#keep(turn, conversation)
-      x.set(KEEPING, { principal, previous, conversation, input: own, shown, ...compacted, options, keep, log })
+      x.set(KEEPING, { principal, previous, conversation, input: own, shown, ...compacted, stream, options, keep, log })
     }
     x.request = withoutStore(request)
   }
@@ -143,8 +143,9 @@ export class StateHooks implements NonNullable<Ingress['hooks']> {
       if (id === undefined) resolved.push(item)
       else if (!known.has(id)) {
         const kept = await this.#turns.item(id, x.principal)
-        if (kept === undefined) this.#unknown.set(x.id, { what: 'item', id })
-        resolved.push(kept ?? item)
+        // Other formats have no word for a reference: sent on, it might be left out of the conversation.
+        if (kept === undefined) throw INGRESS_RESPONSES_UNKNOWN.with({ param: 'input' }, 'item', id)
+        resolved.push(kept)
       }
     }
     return resolved
@@ -166,8 +167,8 @@ export class StateHooks implements NonNullable<Ingress['hooks']> {
   /** explain says which id nobody knows, where the plan could only say that no model looks ids up. */
   explain(error: GatewayError, exchange: string): GatewayError {
     const unknown = this.#unknown.get(exchange)
-    const lacks = error.param === 'state.previous' || error.param === 'input.opaque'
-    if (unknown === undefined || error.code !== ISTHMUS_PLAN_NO_CANDIDATE.code || !lacks) return error
+    const lacks = error.code === ISTHMUS_PLAN_NO_CANDIDATE.code && error.param === 'state.previous'
+    if (unknown === undefined || !lacks) return error
     const { what, id } = unknown
     return INGRESS_RESPONSES_UNKNOWN.with({ ...NAMES[what], cause: error }, what, id)
   }
@@ -175,8 +176,7 @@ export class StateHooks implements NonNullable<Ingress['hooks']> {
 
 const NAMES = {
   response: { param: 'previous_response_id', clientCode: 'previous_response_not_found' },
-  conversation: { param: 'conversation', clientCode: 'conversation_not_found' },
-  item: { param: 'input', clientCode: 'item_not_found' }
+  conversation: { param: 'conversation', clientCode: 'conversation_not_found' }
 } as const
 
 /** conversationId reads both ways of naming a conversation. */
@@ -193,7 +193,7 @@ function refuseLinks({ body, references }: Asked): void {
 
 /** The upstream is to keep nothing: without the member its encoder sees to it that reasoning can be sent back. */
 function withoutStore(request: GenerateRequest): GenerateRequest {
-  if (request.state?.store === undefined) return request
+  if (request.state?.store !== true) return request
   const { store: _kept, ...state }: ServerState = request.state
   const { state: _state, ...rest } = request
   return Object.keys(state).length === 0 ? rest : { ...rest, state }

@@ -10,12 +10,14 @@ import {
 } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
 import { responseId, responses } from '@isthmus/format-responses'
+import { PartOrder } from './part-order.ts'
 import type { Log } from './shelf.ts'
 import type { Turn } from './turns.ts'
 
 /** Keeping is what a reply is kept with. */
 export interface Keeping extends Pick<Turn, 'principal' | 'previous' | 'input' | 'shown' | 'compacted'> {
   readonly conversation?: string | undefined
+  readonly stream: boolean
   readonly options: ReplyOptions
   /** keep is false for a turn that is too large. */
   keep(turn: Turn): boolean
@@ -29,10 +31,12 @@ export interface Keeping extends Pick<Turn, 'principal' | 'previous' | 'input' |
 export class KeepStage implements EventStage {
   #keeping: Keeping
   #folder = new Folder()
+  #order: PartOrder | undefined
   #failed = false
 
   constructor(keeping: Keeping) {
     this.#keeping = keeping
+    if (keeping.stream) this.#order = new PartOrder()
   }
 
   push(batch: EventBatch): EventBatch {
@@ -46,6 +50,7 @@ export class KeepStage implements EventStage {
         batch[at] = startEvent(id, model, created ?? options.created, usage, this.#told(meta, shown))
       }
       this.#folder.add(batch[at]!)
+      this.#order?.add(event)
     }
     return batch
   }
@@ -60,7 +65,8 @@ export class KeepStage implements EventStage {
     const { options, principal, previous, input, shown, compacted, keep, log } = this.#keeping
     try {
       this.#folder.add(last)
-      const reply = responses.response.encode(this.#folder.response(), options) as JsonObject
+      const whole = this.#folder.response()
+      const reply = responses.response.encode(this.#order?.inOrder(whole) ?? whole, options) as JsonObject
       const id = responseId('', options)
       if (keep({ id, principal, previous, input, reply, shown, ...(compacted && { compacted }) })) return true
       log.error({ response: id }, 'a reply was too large to be kept')

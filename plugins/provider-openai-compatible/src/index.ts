@@ -2,9 +2,12 @@ import { defineProvider, providerFrom } from '@isthmus/core'
 import { chatCompletions, chatFeatures } from '@isthmus/format-chat-completions'
 import { pathFor } from './endpoint.ts'
 import { PROVIDER_OPENAI_COMPATIBLE_BASE_URL } from './errors.ts'
+import { OFFERS, UNKNOWN_OFFERS, VECTOR_NAMES } from './offers.ts'
 import { OPTIONS } from './options.ts'
+import { matches } from './patterns.ts'
 import { COMMON, PRESETS, type Preset } from './presets.ts'
 import { checkFeatures, type Rules, rulesFor, traitsFrom } from './rules.ts'
+import { sideEndpoints } from './side-endpoints.ts'
 
 /** UNKNOWN is what holds for a server of which nothing is known but its address. */
 const UNKNOWN: Rules = { quirks: ['system-role'] }
@@ -31,10 +34,25 @@ export default defineProvider({
     const { apiKey, timeouts } = options
     const keyHeader = (options.keyHeader ?? preset?.keyHeader ?? 'authorization').toLowerCase()
     const rename = { ...preset?.rename, ...options.rename }
+    const headers = lowerCase(options.headers)
+    const endpoints = sideEndpoints(options.preset === undefined ? UNKNOWN_OFFERS : OFFERS[options.preset], {
+      baseUrl,
+      apiVersion: options.apiVersion,
+      headers,
+      completionModels: options.completionModels,
+      embeddingModels: options.embeddingModels,
+      without: own.without ?? [],
+      supports: own.supports ?? []
+    })
+    // What the config names counts over what names suggest; that every model may be asked for vectors says nothing of any.
+    const makesVectors = options.embeddingModels?.filter(pattern => pattern !== '*') ?? VECTOR_NAMES
     return providerFrom(chatCompletions, {
       baseUrl,
+      endpoints,
+      // They do nothing else, wherever they run.
+      serves: model => !matches(makesVectors, model),
       path: pathFor(template ?? '/chat/completions', baseUrl, options.apiVersion),
-      headers: lowerCase(options.headers),
+      headers,
       timeouts,
       traits,
       featuresOf: model => chatFeatures(traits(model)),

@@ -45,6 +45,16 @@ export const OPTIONS = Type.Object(
     headers: Type.Record(word, Type.String(), { default: {}, description: 'Sent with every request.' }),
     listModels: Type.Optional(Type.Boolean({ description: 'Whether the server is asked for its models.' })),
     models: Type.Array(word, { default: [], description: 'Models to offer even if the server does not list them.' }),
+    completionModels: Type.Optional(
+      Type.Array(word, {
+        description: 'Patterns of models with text completions of their own; `*` for all, none for a server without.'
+      })
+    ),
+    embeddingModels: Type.Optional(
+      Type.Array(word, {
+        description: 'Patterns of models that make vectors; `*` for any that is asked, none for a server without.'
+      })
+    ),
     quirks,
     without,
     supports,

@@ -2,6 +2,7 @@ import { FEATURE_NAMES, type Feature } from '@isthmus/core'
 import { nearest } from '@isthmus/core/wire'
 import type { ChatTraits } from '@isthmus/format-chat-completions'
 import { PROVIDER_OPENAI_COMPATIBLE_FEATURE } from './errors.ts'
+import { matches } from './patterns.ts'
 import { QUIRKS, type QuirkName } from './quirks.ts'
 
 /** Rules are what is known of a server, or of some of its models. */
@@ -22,7 +23,7 @@ export interface ModelRules extends Rules {
 
 /** rulesFor finds the first rules that fit a model. */
 export function rulesFor(model: string, all: readonly ModelRules[] = []): Rules {
-  return all.find(({ models }) => models.some(pattern => fits(pattern, model))) ?? {}
+  return all.find(({ models }) => matches(models, model)) ?? {}
 }
 
 /** traitsFrom joins rules, the later ones over the earlier. */
@@ -51,20 +52,4 @@ export function checkFeatures(names: readonly string[]): readonly Feature[] {
 function joined(traits: ChatTraits, more: ChatTraits): ChatTraits {
   const reasoning = more.reasoning && { reasoning: { ...traits.reasoning, ...more.reasoning } }
   return { ...traits, ...more, ...reasoning }
-}
-
-function fits(pattern: string, model: string): boolean {
-  const parts = pattern.toLowerCase().split('*')
-  const name = model.toLowerCase()
-  const [first = ''] = parts
-  if (parts.length === 1) return name === first
-  if (!name.startsWith(first)) return false
-  let at = first.length
-  for (const part of parts.slice(1, -1)) {
-    const found = name.indexOf(part, at)
-    if (found < 0) return false
-    at = found + part.length
-  }
-  const last = parts.at(-1) ?? ''
-  return name.length - last.length >= at && name.endsWith(last)
 }

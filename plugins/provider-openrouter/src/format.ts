@@ -1,9 +1,10 @@
-import type { Gap, UpstreamError, WireFormat } from '@isthmus/core'
+import type { Gap, WireFormat } from '@isthmus/core'
 import { type ChatTraits, chatCompletions } from '@isthmus/format-chat-completions'
 import { finish } from './finish.ts'
-import { type ModelOptions, ownedModel, wireModel } from './models.ts'
+import { listedModels, type ModelOptions, wireModel } from './models.ts'
 import { removedParams } from './params.ts'
-import { type PrepareOptions, prepare } from './prepare.ts'
+import { MAX_USER_CHARS, type PrepareOptions, prepare } from './prepare.ts'
+import { serviceOf } from './service.ts'
 
 export interface DialectOptions extends ModelOptions, PrepareOptions {
   readonly strictParams: boolean
@@ -17,7 +18,7 @@ export function openRouterChat(options: DialectOptions): WireFormat<ChatTraits> 
   const { reasoningStyle, strictParams } = options
   return {
     ...chatCompletions,
-    forward: { ...chatCompletions.forward, response: [...chatCompletions.forward.response, 'x-generation-id'] },
+    ...serviceOf(chatCompletions, strictParams),
     request: {
       ...chatCompletions.request,
       encode(request, target) {
@@ -25,7 +26,7 @@ export function openRouterChat(options: DialectOptions): WireFormat<ChatTraits> 
         // What a client of the format writes is in the words of this service already.
         const replay = request.ingress.format === CHAT ? 'as-written' : 'details'
         const traits: ChatTraits = { ...target.traits, replay }
-        const encoded = chatCompletions.request.encode(prepare(request, options, gaps), {
+        const encoded = chatCompletions.request.encode(prepare(request, options, MAX_USER_CHARS.chat, gaps), {
           ...target,
           model: wireModel(target.model),
           traits
@@ -36,16 +37,6 @@ export function openRouterChat(options: DialectOptions): WireFormat<ChatTraits> 
         return { ...encoded, body, gaps }
       }
     },
-    error: {
-      ...chatCompletions.error,
-      decode: (head, body) => explain(chatCompletions.error.decode(head, body), strictParams)
-    },
-    models: { ...chatCompletions.models, decode: body => chatCompletions.models.decode(body).map(ownedModel) }
+    models: { ...chatCompletions.models, decode: body => chatCompletions.models.decode(body).flatMap(listedModels) }
   }
-}
-
-/** explain: no upstream is found where none takes every parameter, which looks as if there was no such model. */
-function explain(error: UpstreamError, strictParams: boolean): UpstreamError {
-  if (!strictParams || error.kind !== 'not_found' || !/no endpoints/i.test(error.message)) return error
-  return { ...error, message: `${error.message} (only upstreams that take every parameter were asked)` }
 }

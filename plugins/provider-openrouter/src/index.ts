@@ -1,8 +1,10 @@
-import { defineProvider, providerFrom, SecretString } from '@isthmus/core'
+import { defineProvider, endpointFrom, providerFrom, SecretString } from '@isthmus/core'
 import { Type } from 'typebox'
 import { openRouterChat } from './format.ts'
-import { modelFeatures, modelTraits } from './models.ts'
+import { listedModels, makesVectors, modelFeatures, modelTraits, responsesTable, responsesTraits } from './models.ts'
+import { openRouterCompletions, openRouterEmbeddings } from './operations.ts'
 import { PARAMS, type ParamName } from './params.ts'
+import { openRouterResponses } from './responses.ts'
 
 const ms = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }))
 const oneOf = <T extends string>(names: readonly T[], description: string) =>
@@ -67,19 +69,39 @@ export default defineProvider({
   setup(_host, options) {
     const { apiKey, referer, title, timeouts } = options
     const baseUrl = options.baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '')
+    const headers = {
+      ...(referer !== undefined && { 'http-referer': referer }),
+      ...(title !== undefined && { 'x-openrouter-title': title })
+    }
+    // A name that says so makes vectors and nothing else; of the others none is kept from doing what it may.
+    const serves = (model: string) => !makesVectors(model)
     return providerFrom(openRouterChat(options), {
       baseUrl,
       path: '/v1/chat/completions',
-      headers: {
-        ...(referer !== undefined && { 'http-referer': referer }),
-        ...(title !== undefined && { 'x-openrouter-title': title })
-      },
+      headers,
+      serves,
       timeouts,
       traits: model => modelTraits(model, options),
       features: modelFeatures(ANY_MODEL, options),
       featuresOf: model => modelFeatures(model, options),
+      endpoints: [
+        endpointFrom(openRouterResponses(options), {
+          path: '/v1/responses',
+          headers,
+          serves,
+          traits: model => responsesTraits(model, options),
+          features: responsesTable(ANY_MODEL, options),
+          featuresOf: model => responsesTable(model, options)
+        }),
+        endpointFrom(openRouterCompletions(options), { path: '/v1/completions', headers, serves }),
+        endpointFrom(openRouterEmbeddings(options), {
+          path: '/v1/embeddings',
+          headers,
+          features: { 'embed.media': 'exact', 'embed.task': 'converted' }
+        })
+      ],
       modelsPath: '/v1/models',
-      known: options.models.map(id => ({ id })),
+      known: options.models.flatMap(id => listedModels({ id })),
       authorize(request) {
         request.headers.authorization = `Bearer ${apiKey.reveal()}`
       }

@@ -1,5 +1,6 @@
 import type { Feature, FeatureTable, ModelInfo } from '@isthmus/core'
 import { type ChatTraits, chatCompletions, chatFeatures } from '@isthmus/format-chat-completions'
+import { type ResponsesTraits, responses, responsesFeatures } from '@isthmus/format-responses'
 import { type ParamName, removedFeatures } from './params.ts'
 
 /** CacheControl says what becomes of cache breakpoints. */
@@ -51,7 +52,49 @@ export function modelFeatures(model: string, options: ModelOptions): FeatureTabl
   return options.forwardParams.includes('safety_identifier') ? table : { ...table, 'identity.safety': 'converted' }
 }
 
-/** ownedModel names the vendor of a listed model. */
-export function ownedModel(info: ModelInfo): ModelInfo {
-  return info.ownedBy === undefined ? { ...info, ownedBy: vendorOf(info.id) || 'openrouter' } : info
+/** Who seals reasoning on the Responses endpoint, by the vendor of the model; the service itself for the others. */
+const SEALS: Readonly<Record<string, string>> = {
+  openai: 'openai-responses-v1',
+  'x-ai': 'xai-responses-v1',
+  meta: 'meta-responses-v1',
+  'meta-llama': 'meta-responses-v1'
+}
+/** What the Responses endpoint refuses: it keeps nothing. */
+const NOT_KEPT: readonly Feature[] = ['state.previous', 'state.background']
+
+/** responsesTraits says what the encoder of the Responses endpoint has to know of a model. */
+export function responsesTraits(model: string, { cacheControl, forwardParams }: ModelOptions): ResponsesTraits {
+  const vendor = vendorOf(model)
+  const open = /gpt-oss/i.test(model)
+  return {
+    minOutputTokens: vendor === 'openai' ? 16 : 1,
+    moreSampling: ['topK', 'frequencyPenalty', 'presencePenalty'],
+    // The service fits an effort to the model itself. Open models read their reasoning as text.
+    reasoning: open ? { replay: 'content' } : { sealFormat: SEALS[vendor] ?? 'openrouter' },
+    store: false,
+    cacheMarks: cacheControl === 'forward',
+    fileIssuers: ['openrouter'],
+    lacks: [...NOT_KEPT, ...removedFeatures(forwardParams)]
+  }
+}
+
+/** responsesTable gives the verdicts that follow for the Responses endpoint. */
+export function responsesTable(model: string, options: ModelOptions): FeatureTable {
+  const table = { ...responses.features, ...responsesFeatures(responsesTraits(model, options)) }
+  return options.forwardParams.includes('safety_identifier') ? table : { ...table, 'identity.safety': 'converted' }
+}
+
+const VECTORS = /embed|\/(bge|gte|e5|multilingual-e5|all-minilm|all-mpnet|paraphrase)-/i
+
+/** makesVectors tells models that do nothing else by their names. */
+export const makesVectors = (model: string): boolean => VECTORS.test(model)
+
+/**
+ * listedModels names the vendor of a listed model. A router is listed twice: under its own id, and without the prefix
+ * that looks like the name of this provider, so that either is found where only listed models are.
+ */
+export function listedModels(info: ModelInfo): readonly ModelInfo[] {
+  const owned = info.ownedBy === undefined ? { ...info, ownedBy: vendorOf(info.id) || 'openrouter' } : info
+  const [prefix, router, ...more] = info.id.split('/')
+  return prefix === 'openrouter' && router && more.length === 0 ? [{ ...owned, id: router }, owned] : [owned]
 }

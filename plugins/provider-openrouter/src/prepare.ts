@@ -1,5 +1,5 @@
-import type { Gap, GenerateRequest } from '@isthmus/core'
-import { shortHash } from '@isthmus/core/wire'
+import type { Gap, GenerateRequest, Identity } from '@isthmus/core'
+import { codepoints, shortHash } from '@isthmus/core/wire'
 import type { ParamName } from './params.ts'
 
 /** UserOverflow says what becomes of a user id that is too long. */
@@ -10,12 +10,17 @@ export interface PrepareOptions {
   readonly forwardParams: readonly ParamName[]
 }
 
-/** MAX_USER_CHARS is counted in code points. */
-export const MAX_USER_CHARS = 64
+/** MAX_USER_CHARS is how long the id of a user may be on each endpoint, counted in code points. */
+export const MAX_USER_CHARS = { chat: 64, responses: 256 } as const
 
 /** prepare changes what the codec would write in another way than the service wants it. */
-export function prepare(request: GenerateRequest, options: PrepareOptions, gaps: Gap[]): GenerateRequest {
-  return fitIdentity(fitReasoning(request, gaps), options, gaps)
+export function prepare(
+  request: GenerateRequest,
+  options: PrepareOptions,
+  maxUserChars: number,
+  gaps: Gap[]
+): GenerateRequest {
+  return fitIdentity(fitReasoning(request, gaps), options, maxUserChars, gaps)
 }
 
 /** fitReasoning: the service refuses an effort and a budget in one request. */
@@ -34,7 +39,13 @@ function fitReasoning(request: GenerateRequest, gaps: Gap[]): GenerateRequest {
   return { ...request, reasoning: rest }
 }
 
-function fitIdentity(request: GenerateRequest, options: PrepareOptions, gaps: Gap[]): GenerateRequest {
+/** fitIdentity fits the ids of users into the members that there are. */
+export function fitIdentity<R extends { readonly identity?: Identity }>(
+  request: R,
+  options: PrepareOptions,
+  maxUserChars: number,
+  gaps: Gap[]
+): R {
   const { identity } = request
   if (identity === undefined) return request
   const { endUser, safetyId, ...others } = identity
@@ -43,7 +54,7 @@ function fitIdentity(request: GenerateRequest, options: PrepareOptions, gaps: Ga
     const message = '`user` has its place'
     gaps.push({ feature: 'identity.safety', action: 'dropped', field: 'safety_identifier', message })
   }
-  const user = fitUser(endUser ?? (keepsSafety ? undefined : safetyId), options.userOverflow, gaps)
+  const user = fitUser(endUser ?? (keepsSafety ? undefined : safetyId), options.userOverflow, maxUserChars, gaps)
   return {
     ...request,
     identity: {
@@ -54,18 +65,18 @@ function fitIdentity(request: GenerateRequest, options: PrepareOptions, gaps: Ga
   }
 }
 
-function fitUser(user: string | undefined, overflow: UserOverflow, gaps: Gap[]): string | undefined {
-  if (user === undefined || overflow === 'forward' || !isTooLong(user)) return user
+function fitUser(user: string | undefined, overflow: UserOverflow, maxChars: number, gaps: Gap[]): string | undefined {
+  if (user === undefined || overflow === 'forward' || !isLonger(user, maxChars)) return user
   const feature = 'identity.user'
   const field = 'user'
   if (overflow === 'hash') {
     gaps.push({ feature, action: 'converted', field, message: 'sent as a hash' })
-    return shortHash(user, MAX_USER_CHARS)
+    return shortHash(user, maxChars)
   }
-  gaps.push({ feature, action: 'dropped', field, message: `longer than ${MAX_USER_CHARS} characters` })
+  gaps.push({ feature, action: 'dropped', field, message: `longer than ${maxChars} characters` })
   return undefined
 }
 
-function isTooLong(user: string): boolean {
-  return user.length > MAX_USER_CHARS && [...user].length > MAX_USER_CHARS
+function isLonger(user: string, maxChars: number): boolean {
+  return user.length > maxChars && codepoints(user) > maxChars
 }

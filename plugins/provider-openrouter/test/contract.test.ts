@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import type { Provider } from '@isthmus/core'
 import { providerCases } from '@isthmus/core/testing'
 import { chatCompletions } from '@isthmus/format-chat-completions'
+import { responses } from '@isthmus/format-responses'
 import t from 'tap'
 import openrouter from '../src/index.ts'
 import { PARAMS } from '../src/params.ts'
@@ -54,17 +56,32 @@ const errors = [
   error(529, typed('provider_overloaded'), 'upstream_overloaded')
 ]
 
-for (const [what, members] of Object.entries(CONFIGS)) {
-  for (const model of MODELS) {
-    const options = { apiKey: 'the-key', models: [model], ...members }
-    for (const { name, run } of providerCases(openrouter, {
-      options,
-      manifest,
-      format: chatCompletions,
-      model,
-      errors
-    })) {
-      t.test(`${model} ${what}: ${name}`, async () => run())
+/** The provider as if its Responses endpoint was its own. */
+const turned: typeof openrouter = Object.freeze<typeof openrouter>({
+  ...openrouter,
+  async setup(host, options): Promise<Provider> {
+    const provider = await openrouter.setup(host, options)
+    return { ...provider, ...provider.endpoints?.find(({ format }) => format === 'responses') }
+  }
+})
+const ENDPOINTS = [
+  { plugin: openrouter, format: chatCompletions, models: MODELS },
+  { plugin: turned, format: responses, models: ['openai/gpt-oss-120b', 'anthropic/claude-haiku-4.5'] }
+]
+
+for (const { plugin, format, models } of ENDPOINTS) {
+  for (const [what, members] of Object.entries(CONFIGS)) {
+    for (const model of models) {
+      const options = { apiKey: 'the-key', models: [model], ...members }
+      for (const { name, run } of providerCases<typeof plugin.options>(plugin, {
+        options,
+        manifest,
+        format,
+        model,
+        errors
+      })) {
+        t.test(`${format.id}, ${model} ${what}: ${name}`, async () => run())
+      }
     }
   }
 }

@@ -271,10 +271,11 @@ t.test('address, key and attribution', async t => {
     t.equal(provider.models?.list?.request.path, '/v1/models')
   }
   const listed = (await up({ models: ['a/b'], timeouts: { idleMs: 5 } })).models
-  t.same(listed?.known, [{ id: 'a/b' }])
+  t.same(listed?.known, [{ id: 'a/b', ownedBy: 'a' }])
   const row = { id: 'qwen/qwen3:free', context_length: 8, top_provider: { max_completion_tokens: 4 } }
   t.same(listed?.list?.decode({ data: [row, { id: 'openrouter/auto' }] }), [
     { id: 'qwen/qwen3:free', contextTokens: 8, maxOutputTokens: 4, ownedBy: 'qwen' },
+    { id: 'auto', ownedBy: 'openrouter' },
     { id: 'openrouter/auto', ownedBy: 'openrouter' }
   ])
 })

@@ -58,12 +58,33 @@ function callsOf(turn: Turn, voice: Voice, idOf: (call: number) => string): read
   })
   const scripted = scriptedCall(turn)
   const tool = scripted && callable.find(candidate => candidate.name === scripted.name)
-  if (scripted !== undefined && tool !== undefined) return [call(tool, 0, scripted.argsText)]
+  if (scripted !== undefined && tool !== undefined) return [call(tool, 0, inputFor(tool, scripted.argsText))]
   const first = callable[0]
   if (first === undefined) return []
   const wanted = turn.results.length === 0 ? (voice.calls?.(turn) ?? []) : []
   const chosen = wanted.length === 0 && mustCall ? [first] : wanted
   return (request.parallelTools === false ? chosen.slice(0, 1) : chosen).map((tool, at) => call(tool, at))
+}
+
+/** inputFor takes a JSON text for the whole input of a tool: text has several lines, and a script has one for each call. */
+function inputFor(tool: CallableTool, argsText: string): string {
+  const text = argsText.startsWith('"') ? textIn(argsText) : undefined
+  if (text === undefined) return argsText
+  if (tool.type === 'custom') return text
+  const { required, properties } = isObject(tool.schema) ? tool.schema : {}
+  const names =
+    Array.isArray(required) && required.length > 0 ? required : Object.keys(isObject(properties) ? properties : {})
+  return JSON.stringify({ [String(names[0] ?? 'input')]: text })
+}
+
+function textIn(json: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'string' ? value : undefined
+  } catch {
+    // Not JSON: it is sent as it is written.
+    return undefined
+  }
 }
 
 function argumentsFor(tool: CallableTool): string {

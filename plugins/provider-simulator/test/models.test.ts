@@ -195,6 +195,12 @@ t.test('a script in the prompt is played one call at a time, in order, and then 
 t.test('a script keeps arguments that are not JSON, and says when its tool is not offered', async t => {
   const request = (line: string, tools: readonly ToolDef[]) => ask(line, { tools })
   t.match(callsOf(await reply('echo', request('sim: call clock {"half', [CLOCK]))), [{ argsText: '{"half' }])
+  const patch: ToolDef = { type: 'custom', name: 'patch' }
+  t.match(callsOf(await reply('echo', request('sim: call patch "one\\ntwo"', [patch]))), [{ argsText: 'one\ntwo' }])
+  t.match(callsOf(await reply('echo', request('sim: call patch "one', [patch]))), [{ argsText: '"one' }])
+  t.match(callsOf(await reply('echo', request('sim: call weather "Bonn"', [WEATHER]))), [
+    { argsText: '{"city":"Bonn"}' }
+  ])
   t.match(textOf(await reply('echo', request('sim: call erase {}', [CLOCK]))), /erase, which is not among.*clock/)
   t.equal(textOf(await reply('echo', request('sim: call erase {}', []))), 'sim: call erase {}')
 })

@@ -14,12 +14,15 @@ export interface Place {
 /** Call is a tool and its arguments, as the agent's own model would call it. */
 export interface Call {
   readonly tool: string
-  readonly args: Readonly<Record<string, unknown>>
+  /** An object, or the text of a tool that takes text. */
+  readonly args: Readonly<Record<string, unknown>> | string
 }
 
 /** Launch is how an agent is started. */
 export interface Launch {
   readonly args: readonly string[]
+  /** What it reads from its standard input. */
+  readonly input?: string
   readonly env?: Readonly<Record<string, string>>
   /** Files that it reads its settings from, by their path in its home. */
   readonly files?: Readonly<Record<string, string>>
@@ -35,6 +38,8 @@ export interface Agent {
   /** What to start, below the folder of packages. A `.js` file or a script without an ending is started with Node. */
   readonly program: string
   readonly native?: boolean
+  /** The name by which it asks for the model of an upstream, where that makes a difference to it. */
+  modelOf?(upstream: string): string
   /** The tool that writes a file, and the one that runs a command. */
   write(path: string, content: string): Call
   run(command: string): Call

@@ -7,13 +7,19 @@ export const codex: Agent = {
   version: '0.169.0',
   format: 'responses',
   program: '@openai/codex/bin/codex.js',
-  write: (path, content) => ({ tool: 'exec_command', args: { cmd: `printf '%s' '${content}' > '${path}'` } }),
+  // What tools it offers goes by the name.
+  modelOf: upstream => `gpt-5.5-over-${upstream}`,
+  write: (path, content) => ({
+    tool: 'apply_patch',
+    args: `*** Begin Patch\n*** Add File: ${path}\n+${content}\n*** End Patch\n`
+  }),
   run: command => ({ tool: 'exec_command', args: { cmd: command } }),
   launch: ({ url, model }, prompt) => ({
     args: ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', '--model', model, prompt],
     env: { GATEWAY_KEY: 'key-of-agent' },
     files: {
       '.codex/config.toml': `model_provider = "gateway"
+# A search that OpenAI runs is more than other vendors' models can be asked for.
 web_search = "disabled"
 
 [model_providers.gateway]

@@ -2,9 +2,9 @@ import type { Agent } from './agent.ts'
 import { claudeCode } from './claude-code.ts'
 import { codex } from './codex.ts'
 import { geminiCli } from './gemini-cli.ts'
-import { opencode } from './opencode.ts'
+import { opencodes } from './opencode.ts'
 
 export type { Agent } from './agent.ts'
 
 /** AGENTS are the agents that are tried. A new one is a file beside this one and a line here. */
-export const AGENTS: readonly Agent[] = [claudeCode, codex, geminiCli, opencode]
+export const AGENTS: readonly Agent[] = [claudeCode, codex, geminiCli, ...opencodes]

@@ -6,12 +6,12 @@ import type { Figure } from './figure.ts'
 
 const OURS = variant('isthmus', 'embeddings')
 const PROXY = variant('json', 'embeddings')
-const LOAD: Load = { shape: 'whole', size: '1k', connections: 4, until: { count: 8 } }
+const LOAD: Load = { shape: 'whole', size: '1k', connections: 4, until: { count: 6 } }
 
 /** vectors is the CPU of an exchange with a very large reply, against a proxy that reads and writes its JSON as well. */
 export const vectors: Figure = {
   id: 'embeddings',
-  rounds: 3,
+  rounds: 2,
   variants: [PROXY, OURS],
   rows: [
     {

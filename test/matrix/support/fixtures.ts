@@ -35,6 +35,8 @@ export interface RequestCaseFile extends CaseFile {
   readonly clients: readonly string[]
   /** The formats in which the client's way to say it is replaced even where the upstream speaks the same format. */
   readonly rewritten?: readonly string[]
+  /** The formats whose ingress does itself what is asked, so that no upstream is told of it. */
+  readonly kept?: readonly string[]
 }
 /** `upstreams`: the formats in which an upstream can tell the whole case. */
 export interface ReplyCaseFile extends CaseFile {
@@ -106,6 +108,10 @@ export function hubRequest(fixture: Fixture<RequestCaseFile>): GenerateRequest {
 /** clientFile is the request as a client of the format sends it. */
 export const clientFile = (fixture: Fixture<RequestCaseFile>, format: string): string | undefined =>
   fixture.first(`${format}.client.json`, `${format}.json`)
+
+/** writtenFile is the request as an upstream of the format is sent it; `same` if the client speaks that format too. */
+export const writtenFile = (fixture: Fixture<RequestCaseFile>, format: string, same: boolean): string =>
+  (same && fixture.first(`${format}.rewritten.json`)) || `${format}.json`
 
 /** upstreamFile is the reply as an upstream of the format sends it. */
 export const upstreamFile = (fixture: Fixture<ReplyCaseFile>, format: string, ending: Ending): string | undefined =>

@@ -8,6 +8,8 @@ export interface Spoke {
   readonly id: string
   readonly format: WireFormat
   readonly ingress: Plugin<'ingress'>
+  /** Options of the ingress: with these its clients get what the format makes of a reply, and nothing else. */
+  readonly options: JsonObject
   /** asking says how a client asks a model for an answer: what is not in the body stands in the path and the query. */
   asking(model: string, stream: boolean): Asking
 }
@@ -36,14 +38,19 @@ async function loadSpoke(id: string): Promise<Spoke | undefined> {
   if (format === undefined) return undefined
   const { default: ingress } = await load(`ingress-${id}`)
   if (!isPlugin(ingress)) throw new Error(`plugins/ingress-${id} is no plugin`)
-  const place = await placeOf(ingress as unknown as Plugin<'ingress'>, id)
+  const options = OPTIONS[id] ?? {}
+  const place = await placeOf(ingress as unknown as Plugin<'ingress'>, id, options)
   return {
     id,
     format,
     ingress: ingress as unknown as Plugin<'ingress'>,
-    asking: (model, stream) => asking(place, model, stream ? (STREAMING[id] ?? {}) : {})
+    options,
+    asking: (model, stream) => asking(place, model, stream ? (WAYS[id]?.stream ?? {}) : {})
   }
 }
+
+/** The state that an ingress keeps for its clients has tests of its own. */
+const OPTIONS: Readonly<Record<string, JsonObject>> = { responses: { state: 'off' } }
 
 const isWireFormat = (value: unknown, id: string): boolean =>
   (value as WireFormat | undefined)?.id === id && (value as Partial<WireFormat>).models !== undefined
@@ -57,9 +64,9 @@ interface Place {
   readonly suffix: string | undefined
 }
 
-async function placeOf(ingress: Plugin<'ingress'>, id: string): Promise<Place> {
+async function placeOf(ingress: Plugin<'ingress'>, id: string, options: JsonObject): Promise<Place> {
   const host = fakeHost({ id })
-  const { routes } = await ingress.setup(host, resolveOptions(ingress.options, {}))
+  const { routes } = await ingress.setup(host, resolveOptions(ingress.options, options))
   await host.close()
   for (const route of routes) {
     const call = 'calls' in route ? route.calls.find(({ operation }) => operation === 'generate') : undefined
@@ -88,5 +95,14 @@ interface Streaming {
   readonly suffix?: string
 }
 
-/** STREAMING says of each format how to ask for a stream. */
-export const STREAMING = readJson('fixtures/streaming.json') as Readonly<Record<string, Streaming>>
+/** Ways are what a format asks of every request. */
+interface Ways {
+  readonly stream: Streaming
+  /** Members of the body that every upstream is sent, unless the client says otherwise. */
+  readonly adds?: JsonObject
+  /** Its replies repeat the request: there is more in them than the upstream said. */
+  readonly echoes?: boolean
+}
+
+/** WAYS holds the {@link Ways} of each format. */
+export const WAYS = readJson('fixtures/formats.json') as Readonly<Record<string, Ways>>

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import { fold, type GenerateRequest, type IrEvent, isGatewayError, type Seal, textDelta } from '@isthmus/core'
-import { isObject } from '@isthmus/core/wire'
+import { decodeEnvelope, isObject } from '@isthmus/core/wire'
 
 /*
  * The form in which what a format says is compared with the hub. What only one format can read is left out: how it
@@ -30,7 +31,7 @@ function plain(value: unknown): unknown {
 function isHint(key: string, member: unknown, holder: object): boolean {
   const type = 'type' in holder ? holder.type : undefined
   if (key === 'text') return type === 'reasoning' && member === ''
-  if (key === 'annotations') return Array.isArray(member) && member.length === 0
+  if (key === 'annotations' || key === 'summary') return Array.isArray(member) && member.length === 0
   // A result is found by the id of its call, a file at an address by the address, and data knows its type.
   if (key === 'name') return type === 'tool_result'
   if (key === 'mime') return 'kind' in holder && holder.kind === 'url'
@@ -104,6 +105,45 @@ function wholeOf(events: readonly IrEvent[]): unknown {
 export function withoutTime({ pieces, whole }: ReplyContent): ReplyContent {
   const { created: _created, ...rest } = whole as Record<string, unknown>
   return { pieces, whole: rest }
+}
+
+/** samePieces tells whether two streams say the same in the same pieces, in the same order. */
+export function samePieces(one: readonly IrEvent[], other: readonly IrEvent[]): boolean {
+  const [left, right] = [one, other].map(events =>
+    plain(events.filter(({ type }) => PIECES.has(type) || type === 'part_end'))
+  )
+  return isDeepStrictEqual(left, right)
+}
+
+/**
+ * steadyReply is a reply to a client without what depends on the upstream's ways: when it counts, its keep-alives, and
+ * what it says of a seal beside the seal itself.
+ */
+export function steadyReply(text: string): string {
+  let at = 0
+  return (
+    text
+      // Counts come where the upstream gives them, at the start or at the end; at the end all of them are there.
+      .replace(/("type":"message_start".*?"usage":)\{.*?\}(?=\}\}\n)/g, '$1{}')
+      .replace(/^(data: (?!.*"finishReason").*?)"usageMetadata":\{.*?\},/gm, '$1')
+      // The keep-alive of a format that numbers its events takes a number too.
+      .replace(/(?<=\nevent: response\.(?!created).*\ndata: .*\n\n)event: response\.in_progress\ndata: .*\n\n/g, '')
+      .replace(/"sequence_number":\d+/g, () => `"sequence_number":${at++}`)
+      .replace(/"aXN0aG11cy1zZWFs[\w+/=-]*"/g, envelope => JSON.stringify(sealIn(JSON.parse(envelope))))
+  )
+}
+
+function sealIn(text: string): unknown {
+  const envelope = decodeEnvelope(text)
+  return envelope === undefined ? text : sealContent(envelope.seal)
+}
+
+/** common is a value without the members of its objects that the other has not. */
+export function common(value: unknown, other: unknown): unknown {
+  if (Array.isArray(value) && Array.isArray(other)) return value.map((item, at) => common(item, other[at]))
+  if (!isObject(value) || !isObject(other)) return value
+  const shared = Object.keys(value).filter(key => key in other)
+  return Object.fromEntries(shared.map(key => [key, common(value[key], other[key])]))
 }
 
 /** verbatim is all that a reply says, what only its own format can read included; in its pieces, if they matter. */

@@ -56,7 +56,7 @@ export async function rig(
   const server = await fakeUpstream(() => answer)
   const recorder = new Recorder()
   const entries = [
-    ...spokes.map(({ id, ingress }) => use(ingress, { id: `from-${id}` })),
+    ...spokes.map(({ id, ingress, options }) => use(ingress, { id: `from-${id}`, options })),
     use(providerOf(upstream, server), { id: PROVIDER }),
     use(defineMeter({ ...base, name: 'recorder', setup: () => recorder })),
     ...(fresh ? [use(defineMiddleware({ ...base, name: 'fresh', setup: () => ({ request: freshen }) }))] : [])

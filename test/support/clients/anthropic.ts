@@ -2,7 +2,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema'
 import type { ContentBlockParam, Message, MessageParam } from '@anthropic-ai/sdk/resources/messages'
 import { CITY_SCHEMA, CLOCK, PIXEL, WEATHER } from '../simulated.ts'
-import { type Asked, answerTool, type ClientOf, PAGE } from './client.ts'
+import { type Asked, answerTool, CLASSES, type ClientOf, PAGE } from './client.ts'
 
 /** anthropicMessages is the official client of Anthropic. */
 export const anthropicMessages: ClientOf = gateway => {
@@ -17,6 +17,7 @@ export const anthropicMessages: ClientOf = gateway => {
     ingress: 'messages',
     finishes: { stop: 'end_turn', length: 'max_tokens' },
     reasons: true,
+    classes: { ...CLASSES, 413: 'ContentTooLargeError', 504: 'GatewayTimeoutError', 529: 'OverloadedError' },
     async ask(asked) {
       const message = await answer(asked, messagesOf(asked))
       const { content, stop_reason, usage } = message
@@ -28,7 +29,7 @@ export const anthropicMessages: ClientOf = gateway => {
         output: usage.output_tokens
       }
     },
-    async loop(asked) {
+    async loop(asked, next) {
       const called: string[] = []
       const tool = (name: string, inputSchema: typeof WEATHER | typeof CLOCK) =>
         betaTool({
@@ -45,18 +46,28 @@ export const anthropicMessages: ClientOf = gateway => {
       const runner = asked.stream
         ? anthropic.beta.messages.toolRunner({ ...request, stream: true })
         : anthropic.beta.messages.toolRunner(request)
-      return { text: textOf(await runner.runUntilDone()), called }
+      const last = await runner.runUntilDone()
+      if (next === undefined) return { text: textOf(last), called }
+      const { messages } = runner.params as { readonly messages: MessageParam[] }
+      const answered = messages.at(-1)?.role === 'assistant' ? [] : [{ role: 'assistant', content: last.content }]
+      const so = [...messages, ...(answered as MessageParam[]), { role: 'user' as const, content: next }]
+      return { text: textOf(last), called, after: textOf(await answer(asked, so)) }
     },
     async talk(asked, next) {
       const messages = messagesOf(asked)
       const { content } = await answer(asked, messages)
       return textOf(await answer(asked, [...messages, { role: 'assistant', content }, { role: 'user', content: next }]))
     },
-    async hear(asked, pieces) {
-      const stream = await anthropic.messages.create({ ...bodyOf(asked), messages: messagesOf(asked), stream: true })
+    async hear(asked, heard, signal) {
+      const body = { ...bodyOf(asked), messages: messagesOf(asked), stream: true as const }
+      const stream = await anthropic.messages.create(body, signal && { signal })
       for await (const event of stream) {
-        if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') pieces.push(event.delta.text)
+        if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') heard(event.delta.text)
       }
+    },
+    async count(asked) {
+      const { model, messages } = { model: asked.model, messages: messagesOf(asked) }
+      return (await anthropic.messages.countTokens({ model, messages })).input_tokens
     },
     async models() {
       const ids: string[] = []

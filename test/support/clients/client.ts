@@ -30,6 +30,8 @@ export interface Looped {
   readonly text: string
   /** `name {"its":"arguments"}` of each call, in the order in which they were run. */
   readonly called: readonly string[]
+  /** What was answered to the question after it. */
+  readonly after?: string
 }
 
 /** Client is an unmodified client of the npm registry, made to play the scenarios. */
@@ -37,23 +39,48 @@ export interface Client {
   readonly name: string
   /** The ingress it reaches. */
   readonly ingress: string
-  /** The words it has for an end, a full one and one by the limit, and for a refusal. */
+  /** The words it has for an end, and for one by the limit. */
   readonly finishes: { readonly stop: string; readonly length: string }
-  /** Whether it gives the program the reasoning, and sends it back in the next turn. */
+  /** Whether it gives the program the reasoning, and sends it back. */
   readonly reasons: boolean
-  /** What it cannot say at all. */
-  readonly lacks?: readonly 'file'[]
+  /** How many seals it sends back after one answer, and after a loop of two. Default: all. */
+  readonly keeps?: (wire: string, stream: boolean) => readonly [number, number]
+  /** Set where it takes no notice of an input counted at the end of a stream. */
+  readonly countsEarly?: boolean
   ask(asked: Asked): Promise<Said>
-  /** loop runs the client's own loop over both tools, or the loop that its documentation has programs write. */
-  loop(asked: Asked): Promise<Looped>
+  /**
+   * loop runs the client's own loop over both tools, or the loop that its documentation has programs write, and then asks
+   * what comes `next` with all of it before.
+   */
+  loop(asked: Asked, next?: string): Promise<Looped>
   /** talk asks, sends what was answered back as the client keeps it, and asks again. */
   talk(asked: Asked, next: string): Promise<string>
-  /** hear reads a stream piece by piece into `pieces`, and rejects with what ends it. */
-  hear(asked: Asked, pieces: string[]): Promise<void>
+  /** hear reads the text of a stream piece by piece, and rejects with what ends it. */
+  hear(asked: Asked, heard: (piece: string) => void, signal?: AbortSignal): Promise<void>
   embed?(model: string, texts: readonly string[]): Promise<readonly (readonly number[])[]>
   models?(): Promise<readonly string[]>
+  /** count asks how many tokens a question has. */
+  count?(asked: Asked): Promise<number>
+  /** complete goes on from a text. */
+  complete?(asked: Asked): Promise<string>
+  /** Set where it leaves a rejection unhandled when it is told to stop, which would end the program. */
+  readonly trips?: boolean
+  /** What its classes of errors are called, by status; undefined where all are of one class. */
+  readonly classes?: Readonly<Record<number, string>>
   /** statusOf is the status that an error of the client names. */
   statusOf(error: Error): number | undefined
+}
+
+/** CLASSES are the classes of errors that OpenAI's client has. */
+export const CLASSES: NonNullable<Client['classes']> = {
+  400: 'BadRequestError',
+  404: 'NotFoundError',
+  413: 'APIError',
+  429: 'RateLimitError',
+  502: 'InternalServerError',
+  503: 'InternalServerError',
+  504: 'InternalServerError',
+  529: 'InternalServerError'
 }
 
 /** ClientOf makes a client for a running gateway. */

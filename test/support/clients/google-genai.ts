@@ -1,6 +1,7 @@
 import {
   ApiError,
   type CallableTool,
+  type Chat,
   type FunctionCall,
   type GenerateContentConfig,
   type GenerateContentResponse,
@@ -26,29 +27,27 @@ export const googleGenai: ClientOf = gateway => {
       for await (const chunk of await google.models.generateContentStream(request)) chunks.push(chunk)
       return saidIn(chunks)
     },
-    async loop(asked) {
+    async loop(asked, next) {
       const called: string[] = []
-      const config = { ...configOf(asked), tools: [callable(called)] }
-      const request = { model: asked.model, contents: contentsOf(asked), config }
-      if (!asked.stream) return { text: (await google.models.generateContent(request)).text ?? '', called }
-      let text = ''
-      for await (const chunk of await google.models.generateContentStream(request)) text += textIn(chunk, false)
-      return { text, called }
+      const chat = google.chats.create({
+        model: asked.model,
+        config: { ...configOf(asked), tools: [callable(called)] }
+      })
+      const text = await sayIn(chat, asked, contentsOf(asked))
+      return next === undefined ? { text, called } : { text, called, after: await sayIn(chat, asked, next) }
     },
     async talk(asked, next) {
       const chat = google.chats.create({ model: asked.model, config: configOf(asked) })
-      const say = async (message: Part[] | string): Promise<string> => {
-        if (!asked.stream) return textIn(await chat.sendMessage({ message }), false)
-        let text = ''
-        for await (const chunk of await chat.sendMessageStream({ message })) text += textIn(chunk, false)
-        return text
-      }
-      await say(contentsOf(asked))
-      return say(next)
+      await sayIn(chat, asked, contentsOf(asked))
+      return sayIn(chat, asked, next)
     },
-    async hear(asked, pieces) {
-      const request = { model: asked.model, contents: contentsOf(asked), config: configOf(asked) }
-      for await (const chunk of await google.models.generateContentStream(request)) pieces.push(textIn(chunk, false))
+    async hear(asked, heard, abortSignal) {
+      const config = { ...configOf(asked), ...(abortSignal && { abortSignal }) }
+      const request = { model: asked.model, contents: contentsOf(asked), config }
+      for await (const chunk of await google.models.generateContentStream(request)) heard(textIn(chunk, false))
+    },
+    async count(asked) {
+      return (await google.models.countTokens({ model: asked.model, contents: contentsOf(asked) })).totalTokens ?? 0
     },
     async embed(model, texts) {
       const { embeddings } = await google.models.embedContent({ model, contents: [...texts] })
@@ -61,6 +60,14 @@ export const googleGenai: ClientOf = gateway => {
     },
     statusOf: error => (error instanceof ApiError ? error.status : undefined)
   }
+}
+
+/** sayIn asks in a chat, which keeps its history by itself. */
+async function sayIn(chat: Chat, { stream }: Asked, message: Part[] | string): Promise<string> {
+  if (!stream) return textIn(await chat.sendMessage({ message }), false)
+  let text = ''
+  for await (const chunk of await chat.sendMessageStream({ message })) text += textIn(chunk, false)
+  return text
 }
 
 function configOf({ system, city, think, maxTokens }: Asked): GenerateContentConfig {

@@ -16,6 +16,8 @@ import { type Asked, answerTool, type Client, type ClientOf, PAGE } from './clie
 
 type Model = ChatOpenAI | ChatAnthropic
 
+const REASONING = { reasoning: { effort: 'high', summary: 'auto' }, include: ['reasoning.encrypted_content'] }
+
 /** langchain are the chat models of LangChain. */
 export const langchain: readonly ClientOf[] = [
   gateway => ({
@@ -31,7 +33,8 @@ export const langchain: readonly ClientOf[] = [
   gateway => ({
     ...clientOf('@langchain/anthropic', 'messages', asked => anthropic(gateway, asked)),
     finishes: { stop: 'end_turn', length: 'max_tokens' },
-    reasons: true
+    reasons: true,
+    countsEarly: true
   })
 ]
 
@@ -43,7 +46,9 @@ function openai({ url }: Simulated, { model, maxTokens, think }: Asked, useRespo
     maxRetries: 0,
     configuration: { baseURL: `${url}/v1` },
     ...(maxTokens !== undefined && { maxTokens }),
-    ...(think && useResponsesApi && { reasoning: { effort: 'high', summary: 'auto' }, zdrEnabled: true })
+    zdrEnabled: true,
+    // It asks for reasoning by itself only of models that it knows by name.
+    ...(think && useResponsesApi && { modelKwargs: REASONING })
   })
 }
 
@@ -81,7 +86,7 @@ function clientOf(name: string, ingress: string, modelOf: (asked: Asked) => Mode
       if (asked.city) return said(new AIMessage(JSON.stringify(await structured(modelOf(asked), asked))))
       return said(await answer(asked, messagesOf(asked)))
     },
-    async loop(asked) {
+    async loop(asked, next) {
       const called: string[] = []
       const tools = [WEATHER, CLOCK].map((schema, at) => {
         const name = at === 0 ? 'weather' : 'clock'
@@ -92,8 +97,12 @@ function clientOf(name: string, ingress: string, modelOf: (asked: Asked) => Mode
       for (;;) {
         const message = await answer(asked, messages, tools)
         const calls = message.tool_calls ?? []
-        if (calls.length === 0) return { text: message.text, called }
         messages.push(message)
+        if (calls.length === 0) {
+          if (next === undefined) return { text: message.text, called }
+          const after = await answer(asked, [...messages, new HumanMessage(next)])
+          return { text: message.text, called, after: after.text }
+        }
         for (const call of calls) {
           const chosen = tools.find(({ name }) => name === call.name)
           messages.push((await chosen?.invoke({ ...call, type: 'tool_call' })) as unknown as ToolMessage)
@@ -105,10 +114,15 @@ function clientOf(name: string, ingress: string, modelOf: (asked: Asked) => Mode
       messages.push(await answer(asked, messages), new HumanMessage(next))
       return (await answer(asked, messages)).text
     },
-    async hear(asked, pieces) {
-      for await (const chunk of await modelOf(asked).stream(messagesOf(asked))) pieces.push(chunk.text)
+    async hear(asked, heard, signal) {
+      const stream = await modelOf(asked).stream(messagesOf(asked), signal && { signal })
+      for await (const chunk of stream) heard(chunk.text)
     },
-    statusOf: error => (error as Error & { readonly status?: number }).status
+    statusOf: error => {
+      // It has a class of its own for a conversation that is too long, around the error of the vendor's client.
+      const { status, cause } = error as Error & { readonly status?: number }
+      return status ?? (cause as { readonly status?: number } | undefined)?.status
+    }
   }
 }
 
@@ -118,7 +132,8 @@ async function structured(model: Model, { prompt }: Asked): Promise<unknown> {
 }
 
 function said(message: AIMessage) {
-  const { response_metadata: about, contentBlocks } = message
+  const { response_metadata, additional_kwargs, contentBlocks } = message
+  const about = { ...additional_kwargs, ...response_metadata }
   const usage = message.usage_metadata as UsageMetadata | undefined
   const reasoning = contentBlocks.map(block => (block.type === 'reasoning' ? String(block.reasoning) : ''))
   return {

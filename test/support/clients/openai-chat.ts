@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import type { ChatCompletionContentPart } from 'openai/resources/chat/completions'
 import { CITY_SCHEMA, CLOCK, PIXEL, WEATHER } from '../simulated.ts'
-import { type Asked, answerTool, type ClientOf, PAGE } from './client.ts'
+import { type Asked, answerTool, CLASSES, type ClientOf, PAGE } from './client.ts'
 
 /** Reasoned is the member that the client passes on without knowing it. */
 interface Reasoned {
@@ -33,6 +33,7 @@ export const openaiChat: ClientOf = gateway => {
     ingress: 'chat-completions',
     finishes: { stop: 'stop', length: 'length' },
     reasons: true,
+    classes: CLASSES,
     async ask(asked) {
       const {
         reply: { choices, usage },
@@ -46,7 +47,7 @@ export const openaiChat: ClientOf = gateway => {
         output: usage?.completion_tokens ?? 0
       }
     },
-    async loop(asked) {
+    async loop(asked, next) {
       const called: string[] = []
       const tool = (name: string, parameters: object) => ({
         type: 'function' as const,
@@ -64,7 +65,10 @@ export const openaiChat: ClientOf = gateway => {
         tools: [tool('weather', WEATHER), tool('clock', CLOCK)]
       }
       const runner = asked.stream ? completions.runTools({ ...body, stream: true }) : completions.runTools(body)
-      return { text: (await runner.finalContent()) ?? '', called }
+      const text = (await runner.finalContent()) ?? ''
+      if (next === undefined) return { text, called }
+      const { reply } = await complete(asked, [...runner.messages, { role: 'user', content: next }])
+      return { text, called, after: reply.choices[0]?.message.content ?? '' }
     },
     async talk(asked, next) {
       const messages = messagesOf(asked)
@@ -73,9 +77,18 @@ export const openaiChat: ClientOf = gateway => {
       const again = await complete(asked, [...messages, answered, { role: 'user', content: next }])
       return again.reply.choices[0]?.message.content ?? ''
     },
-    async hear(asked, pieces) {
-      const stream = await completions.create({ ...bodyOf(asked), messages: messagesOf(asked), stream: true })
-      for await (const { choices } of stream) pieces.push(choices[0]?.delta.content ?? '')
+    async hear(asked, heard, signal) {
+      const body = { ...bodyOf(asked), messages: messagesOf(asked), stream: true as const }
+      const stream = await completions.create(body, signal && { signal })
+      for await (const { choices } of stream) heard(choices[0]?.delta.content ?? '')
+    },
+    async complete({ model, prompt, stream }) {
+      if (!stream) return (await openai.completions.create({ model, prompt })).choices[0]?.text ?? ''
+      let text = ''
+      for await (const { choices } of await openai.completions.create({ model, prompt, stream })) {
+        text += choices[0]?.text ?? ''
+      }
+      return text
     },
     async embed(model, texts) {
       const { data } = await openai.embeddings.create({ model, input: [...texts] })

@@ -7,7 +7,7 @@ import type {
   ResponseInputItem
 } from 'openai/resources/responses/responses'
 import { CITY_SCHEMA, CLOCK, PIXEL, WEATHER } from '../simulated.ts'
-import { type Asked, answerTool, type ClientOf, PAGE } from './client.ts'
+import { type Asked, answerTool, CLASSES, type ClientOf, PAGE } from './client.ts'
 
 const TOOLS: FunctionTool[] = [
   { type: 'function', name: 'weather', description: 'The weather.', parameters: { ...WEATHER }, strict: true },
@@ -28,6 +28,7 @@ export const openaiResponses: ClientOf = gateway => {
     ingress: 'responses',
     finishes: { stop: 'completed', length: 'max_output_tokens' },
     reasons: true,
+    classes: CLASSES,
     async ask(asked) {
       const { output, output_text, usage, status, incomplete_details } = await respond(asked, inputOf(asked))
       const summaries = output.flatMap(item => (item.type === 'reasoning' ? item.summary : []))
@@ -39,14 +40,18 @@ export const openaiResponses: ClientOf = gateway => {
         output: usage?.output_tokens ?? 0
       }
     },
-    async loop(asked) {
+    async loop(asked, next) {
       const called: string[] = []
       const input = inputOf(asked)
       for (;;) {
         const { output, output_text } = await respond(asked, input, TOOLS)
         const calls = output.filter(item => item.type === 'function_call')
-        if (calls.length === 0) return { text: output_text, called }
         input.push(...(output as ResponseInputItem[]))
+        if (calls.length === 0) {
+          if (next === undefined) return { text: output_text, called }
+          const after = await respond(asked, [...input, { role: 'user', content: next }])
+          return { text: output_text, called, after: after.output_text }
+        }
         for (const { name, call_id, arguments: args } of calls) {
           input.push({ type: 'function_call_output', call_id, output: answerTool(called, name, JSON.parse(args)) })
         }
@@ -58,9 +63,13 @@ export const openaiResponses: ClientOf = gateway => {
       const again = [...input, ...(output as ResponseInputItem[]), { role: 'user' as const, content: next }]
       return (await respond(asked, again)).output_text
     },
-    async hear(asked, pieces) {
-      const stream = await openai.responses.create({ ...bodyOf(asked), input: inputOf(asked), stream: true })
-      for await (const event of stream) if (event.type === 'response.output_text.delta') pieces.push(event.delta)
+    async hear(asked, heard, signal) {
+      const body = { ...bodyOf(asked), input: inputOf(asked), stream: true as const }
+      const stream = await openai.responses.create(body, signal && { signal })
+      for await (const event of stream) if (event.type === 'response.output_text.delta') heard(event.delta)
+    },
+    async count({ model, prompt }) {
+      return (await openai.responses.inputTokens.count({ model, input: prompt })).input_tokens
     },
     statusOf: error => (error instanceof OpenAI.APIError ? error.status : undefined)
   }

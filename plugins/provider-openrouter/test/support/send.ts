@@ -1,5 +1,5 @@
-import type { FeatureTable, Gap, GenerateRequest, Provider } from '@isthmus/core'
-import { fakeHost, requestHead, resolveOptions } from '@isthmus/core/testing'
+import type { Endpoint, FeatureTable, Gap, GenerateRequest, IrRequest, Provider } from '@isthmus/core'
+import { fakeHost, requestHead, requestWith, resolveOptions } from '@isthmus/core/testing'
 import { chatCompletions } from '@isthmus/format-chat-completions'
 import openrouter from '../../src/index.ts'
 
@@ -9,6 +9,32 @@ export const up = async (options: Record<string, unknown> = {}): Promise<Provide
     fakeHost({ id: 'openrouter' }),
     resolveOptions(openrouter.options, { apiKey: 'the-key', ...options })
   )
+
+const ingress = { format: 'kit' }
+const SAMPLES: Readonly<Record<string, IrRequest>> = {
+  generate: requestWith(),
+  complete: {
+    op: 'complete',
+    model: '',
+    prompts: ['hi'],
+    sampling: {},
+    output: {},
+    reply: { stream: false },
+    ingress
+  },
+  embed: { op: 'embed', model: '', inputs: ['hi'], ingress }
+}
+
+/** endpointAt gives the endpoint with a path. */
+export function endpointAt(provider: Provider, path: string): Endpoint {
+  const found = [provider as Endpoint, ...(provider.endpoints ?? [])].find(
+    endpoint =>
+      endpoint.encode(SAMPLES[endpoint.operation ?? 'generate']!, { provider: 'openrouter', model: 'a/b' }).path ===
+      path
+  )
+  if (found === undefined) throw new Error(`no endpoint at ${path}`)
+  return found
+}
 
 /** decode reads the request of a client of Chat Completions. */
 export const decode = (members: object): GenerateRequest =>

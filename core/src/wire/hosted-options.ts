@@ -1,0 +1,9 @@
+import { isObject, type JsonObject } from './json.ts'
+
+/** hostedOptions gives what a hosted tool says beside what it is: it is named by its `type`, or by its only member. */
+export function hostedOptions(object: unknown): JsonObject {
+  if (!isObject(object)) return {}
+  const { type, name: _name, cache_control: _cache, ...options } = object
+  const [only, ...others] = Object.values(options)
+  return type === undefined && others.length === 0 && isObject(only) ? only : options
+}
