@@ -17,7 +17,6 @@ import {
   type Case,
   completeCases,
   fakeHost,
-  fakeHost,
   formatCases,
   type IngressCaseOptions,
   ingressCases,
@@ -71,16 +70,26 @@ const isWire = (codec: Codec): codec is WireFormat<never> => 'models' in codec
 
 /** boundFormat is the format of conversations that a plugin binds: among those it depends on, the one it names. */
 async function boundFormat(
-  plugin: Plugin,
+  plugin: Plugin<'provider'>,
   { options, manifest }: Required<Pick<PluginCaseOptions, 'options'>> & { readonly manifest: Manifest }
 ): Promise<{ readonly format?: WireFormat<never> }> {
   const host = fakeHost({ id: plugin.name })
-  const { format: id } = (await plugin.setup(host, resolveOptions(plugin.options, options))) as { format?: string }
+  const { format: id } = await plugin.setup(host, resolveOptions(plugin.options, options))
   await host.close()
   const names = Object.keys(manifest.dependencies ?? {}).filter(name => name.startsWith('@isthmus/format-'))
   const codecs = await Promise.all(names.map(name => codecsOf(name.replace('@isthmus/', ''))))
-  const format = codecs.flat().filter(isWire).find(codec => codec.id === id)
+  const format = codecs
+    .flat()
+    .filter(isWire)
+    .find(codec => codec.id === id)
   return format === undefined ? {} : { format }
+}
+
+/** ofClients is the format of conversations that an ingress serves, and how its clients ask; nothing for other operations. */
+function ofClients(name: string): Pick<IngressCaseOptions, 'format' | 'head'> {
+  const spoke = spokes.find(({ id }) => id === name)
+  if (spoke === undefined) return {}
+  return { format: spoke.format as WireFormat<never>, head: spoke.asking('kit-model', false).head }
 }
 
 function codecCases(codec: Codec): readonly Case[] {
@@ -119,7 +128,7 @@ async function casesOf(folder: string): Promise<readonly Case[]> {
     case 'provider':
       return providerCases(plugin as Plugin<'provider'>, {
         ...given,
-        ...(await boundFormat(plugin as Plugin<'provider'>, given, manifest))
+        ...(await boundFormat(plugin as Plugin<'provider'>, given))
       })
     case 'ingress':
       return ingressCases(plugin as Plugin<'ingress'>, { ...given, ...ofClients(manifest.isthmus.name) })

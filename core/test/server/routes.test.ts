@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Type } from 'typebox'
-import { defineSurface, ingressFrom, use } from '../../src/contract/index.ts'
+import { defineSurface, ingressFrom, messageCall, use } from '../../src/contract/index.ts'
 import { tiny } from '../pipeline/support/tiny-format.ts'
 import { ingress, rig, small, Wire } from './support/rig.ts'
 
@@ -127,6 +127,36 @@ t.test('a wrong method is a 405 that says which are right, and reads no body', a
   t.match(await wire.until('ISTHMUS_ROUTE_METHOD'), /HTTP\/1\.1 405.*allow: GET, HEAD\r\n/s)
   wire.socket.destroy()
 })
+
+t.test(
+  'a path that is looked at request by request is a call, or one that nobody has, or one that is not served',
+  async t => {
+    const open = ingress('open', {
+      routes: [
+        {
+          method: 'POST',
+          path: '/open/*',
+          calls: [messageCall(tiny())],
+          choose: head => (head.params['*']?.endsWith(':say') ? messageCall(tiny()) : undefined)
+        }
+      ],
+      prefixes: ['/open'],
+      unsupported: ['/open/files']
+    })
+    const { url } = await rig(t, { ingresses: [use(open)] })
+    const ask = async (method: string, path: string) => {
+      const headers = { 'content-type': 'application/json' }
+      const body = method === 'POST' ? JSON.stringify({ model: 'toy/say', messages: [] }) : null
+      const reply = await fetch(url + path, { method, headers, body })
+      return { status: reply.status, text: await reply.text() }
+    }
+    t.equal((await ask('POST', '/open/x:say')).status, 200)
+    t.match(await ask('POST', '/open/x:shout'), { status: 404, text: 'no route' })
+    t.match(await ask('POST', '/open/files/x'), { text: 'does not serve' })
+    t.match(await ask('GET', '/open/files/x'), { text: 'does not serve' })
+    t.equal((await ask('GET', '/open/x')).status, 404, 'and nothing is known of other methods')
+  }
+)
 
 t.test('slashes too many do no harm', async t => {
   const { url } = await rig(t)

@@ -66,7 +66,9 @@ function encodeTurnPart(part: Part, turn: Turn, carried: JsonObject[], encoding:
     case 'file':
       if (encoding.native && spellingOf(part) !== undefined) add(turn, part)
       else {
+        turn.order.push(part)
         add(turn, { type: 'text', text: `[${part.type}: see the next user message]` })
+        turn.order.push(part)
         carried.push({ type: 'text', text: 'Attachment of the answer before:' }, ...encodePart(part, encoding))
       }
       break

@@ -24,6 +24,9 @@ export function encodePart(part: Part, encoding: Encoding): JsonObject[] {
       return [finish({ type: 'input_audio', input_audio: { data: source.data, format } }, part, encoding)]
     }
     case 'video':
+      if (part.clip !== undefined) {
+        encoding.report({ feature: 'input.video', action: 'converted', field: 'clip', message: 'sent whole' })
+      }
       return [finish({ type: 'video_url', video_url: { url: address(part.source, encoding) } }, part, encoding)]
     case 'file':
       return encodeFile(part, encoding)

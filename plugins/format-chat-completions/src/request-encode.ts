@@ -104,6 +104,12 @@ function encodeSampling(body: JsonObject, encoding: Encoding): void {
 
 const RANDOMNESS: ReadonlySet<keyof Sampling> = new Set(['temperature', 'topP'])
 
+/** cacheMode: where the client's marks were left out, a cache of marks alone would hold nothing. */
+function cacheMode(mode: string | undefined, { marked, native }: Encoding): string | undefined {
+  if (marked) return mode ?? 'explicit'
+  return mode === 'explicit' && !native ? undefined : mode
+}
+
 function encodeService(body: JsonObject, encoding: Encoding): void {
   if (encoding.marked) body.prompt_cache_options = { mode: 'explicit' }
   const { cache, state, identity, metadata, safety, hosted, serviceTier } = encoding.request
@@ -113,7 +119,7 @@ function encodeService(body: JsonObject, encoding: Encoding): void {
   if (cache !== undefined) {
     set('prompt_cache_key', cache.key, 'cache.key')
     set('prompt_cache_retention', cache.retention, 'cache.options')
-    const options = defined({ mode: cache.mode ?? (encoding.marked ? 'explicit' : undefined), ttl: cache.ttl })
+    const options = defined({ mode: cacheMode(cache.mode, encoding), ttl: cache.ttl })
     if (Object.keys(options).length > 0) set('prompt_cache_options', options, 'cache.options')
     if (cache.autoMark !== undefined) encodeAutoMark(body, cache.autoMark, encoding)
   }

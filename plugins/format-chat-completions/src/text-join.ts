@@ -15,11 +15,15 @@ export function isBlank(text: string): boolean {
 export function joinTexts(parts: readonly Part[]): string {
   let joined = ''
   let apart = false
+  let item: number | undefined
   for (const part of parts) {
     if (part.type !== 'text') {
       apart = true
       continue
     }
+    // Texts of one message may have been messages of their own.
+    if (item !== undefined && part.item !== undefined && part.item.index !== item) apart = true
+    item = part.item?.index
     const separate = apart && spellingOf(part)?.continues !== true && !isBlank(joined) && !isBlank(part.text)
     joined += separate ? `\n\n${part.text}` : part.text
     apart = false

@@ -2,7 +2,7 @@ import type { Part, ToolResultPart } from '@isthmus/core'
 import { invalid, isObject, type JsonObject, madeCallId, restOf, stringOf } from '@isthmus/core/wire'
 import { withExt } from './ext.ts'
 import { type CallReader, decodeRequestPart } from './request-part.ts'
-import { decodeResponse } from './response-object.ts'
+import { decodeResponse, resultSpelling } from './response-object.ts'
 import type { Spelling } from './types.ts'
 
 interface OpenCall {
@@ -44,7 +44,11 @@ export class CallPairs implements CallReader {
       this.#media(entry, `${path}.functionResponse.parts[${at}]`, at)
     )
     const response = isObject(wire.response) ? wire.response : undefined
-    const spelling: Spelling | undefined = id === undefined ? { noId: true } : undefined
+    const written = resultSpelling(response)
+    const spelling: Spelling | undefined =
+      id === undefined || written !== undefined
+        ? { ...(id === undefined && { noId: true }), ...(written !== undefined && { result: written }) }
+        : undefined
     const inner = restOf(wire, RESPONSE)
     const rest = restOf(part, PART)
     const result: ToolResultPart = {

@@ -30,7 +30,8 @@ export const GEMINI_FEATURES: FeatureTable = {
   'input.file.citations': 'dropped',
   'input.annotations': 'dropped',
   'input.refusal': 'emulated',
-  'input.hosted': 'emulated',
+  // Of other services' calls and results the encoder writes text, and says so.
+  'input.hosted': 'exact',
   'input.opaque': 'exact',
   'input.reasoning': 'exact',
   'tools.function': 'exact',

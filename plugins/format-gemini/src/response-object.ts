@@ -1,5 +1,6 @@
 import type { Part } from '@isthmus/core'
-import { isObject, type JsonObject } from '@isthmus/core/wire'
+import { isObject, type JsonObject, parseJson } from '@isthmus/core/wire'
+import type { Spelling } from './types.ts'
 
 /*
  * The result of a call is an object in this format, where `output` and `error` have a meaning of their own, and a list of
@@ -10,6 +11,14 @@ import { isObject, type JsonObject } from '@isthmus/core/wire'
 export interface ReadResponse {
   readonly content: readonly Part[]
   readonly isError?: boolean
+}
+
+/** resultSpelling tells what stands behind the text of a result that was no string; undefined for a string. */
+export function resultSpelling(wire: JsonObject | undefined): Spelling['result'] {
+  if (wire === undefined || Object.keys(wire).length === 0) return undefined
+  const member = ['output', 'error'].find(name => isOnly(wire, name))
+  if (member === undefined) return 'response'
+  return typeof wire[member] === 'string' ? undefined : 'member'
 }
 
 /** KeptResponse is how a client wrote a result. */
@@ -47,10 +56,17 @@ export function keptResponse(content: readonly Part[], isError: boolean | undefi
   return found?.isError === isError ? found : undefined
 }
 
-/** responseObject makes the object of the texts of a result. */
-export function responseObject(texts: readonly string[], isError: boolean | undefined): JsonObject {
+/** responseObject makes the object of the texts of a result, in the form it was read from if it still has it. */
+export function responseObject(
+  texts: readonly string[],
+  isError: boolean | undefined,
+  spelling?: Spelling['result']
+): JsonObject {
   const text = texts.join('\n')
-  return isError ? { error: text } : { output: text }
+  const value = spelling === undefined ? undefined : parseJson(text)
+  if (spelling === 'response' && isObject(value)) return value
+  const member = spelling === 'member' && value !== undefined ? value : text
+  return isError ? { error: member } : { output: member }
 }
 
 /** isMedia tells the parts of a result that stand beside its object. */

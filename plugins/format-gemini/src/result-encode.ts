@@ -53,5 +53,6 @@ function read(
       }
     }
   }
-  return { response: responseObject(texts, part.isError), media }
+  const spelling = encoding.native ? spellingOf(part)?.result : undefined
+  return { response: responseObject(texts, part.isError, spelling), media }
 }

@@ -40,6 +40,8 @@ export interface Spelling {
   readonly parts?: 'single' | 'text' | 'none'
   /** A call, or a result, that came without an id. */
   readonly noId?: boolean
+  /** What the text of a result was written as: the whole response, or its one member, as a value that is no string. */
+  readonly result?: 'response' | 'member'
   /** A call that came without arguments. */
   readonly noArgs?: boolean
   /** This part began a turn of its own, which is joined to the one before. */

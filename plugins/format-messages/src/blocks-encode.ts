@@ -20,7 +20,7 @@ export function encodeParts(parts: readonly Part[], env: EncodeEnv, wire?: reado
     if (block !== undefined) blocks.push(block)
     const last = blocks.at(-1)
     if (part.cache !== undefined && last !== undefined && last.cache_control === undefined && isMarkable(last)) {
-      blocks[blocks.length - 1] = { ...last, cache_control: encodeCache(part.cache) }
+      blocks[blocks.length - 1] = { ...last, cache_control: encodeCache(part.cache, env) }
     }
   })
   return blocks
@@ -39,9 +39,9 @@ function encodePart(part: Part, env: EncodeEnv, kept: JsonObject | undefined): J
     case 'text':
       return kept ?? encodeText(part, env)
     case 'image':
-      return kept ?? finishMedia(encodeImage(part, env), part)
+      return kept ?? finishMedia(encodeImage(part, env), part, env)
     case 'file':
-      return kept ?? finishMedia(encodeFile(part, env, encodeParts), part)
+      return kept ?? finishMedia(encodeFile(part, env, encodeParts), part, env)
     case 'reasoning':
       return encodeReasoning(part, env, kept)
     case 'tool_call':
@@ -64,20 +64,20 @@ function encodePart(part: Part, env: EncodeEnv, kept: JsonObject | undefined): J
   }
 }
 
-function finish(block: JsonObject, part: Part): JsonObject {
+function finish(block: JsonObject, part: Part, env: EncodeEnv): JsonObject {
   const own = ownMembers(part)
   const mark = part.cache !== undefined && isMarkable(block)
   if (!mark && own === undefined) return withNulls(block, part)
-  return withNulls({ ...block, ...(mark && { cache_control: encodeCache(part.cache!) }), ...own }, part)
+  return withNulls({ ...block, ...(mark && { cache_control: encodeCache(part.cache!, env) }), ...own }, part)
 }
 
 /** The unknown members of a media source are kept under \`source\` and are in it already. */
-function finishMedia(block: JsonObject, part: Part): JsonObject {
-  return { ...finish(block, part), source: block.source }
+function finishMedia(block: JsonObject, part: Part, env: EncodeEnv): JsonObject {
+  return { ...finish(block, part, env), source: block.source }
 }
 
 function encodeText(part: TextPart, env: EncodeEnv): JsonObject {
-  const block = finish({ type: 'text', text: part.text }, part)
+  const block = finish({ type: 'text', text: part.text }, part, env)
   const { annotations = [] } = part
   const citations = annotations.map(nativeCitation).filter(citation => citation !== undefined)
   if (citations.length < annotations.length) env.gap('input.annotations', 'dropped')
@@ -89,7 +89,7 @@ function encodeReasoning(part: ReasoningPart, env: EncodeEnv, kept: JsonObject |
   const { seal, hidden, text } = part
   if (seal === undefined || !isOwnSeal(seal)) {
     if (env.traits.replay === 'any' && !hidden && text) {
-      return finish({ type: 'thinking', thinking: text, signature: '' }, part)
+      return finish({ type: 'thinking', thinking: text, signature: '' }, part, env)
     }
     env.lostReasoning++
     env.gap('input.reasoning', 'dropped', {
@@ -98,8 +98,8 @@ function encodeReasoning(part: ReasoningPart, env: EncodeEnv, kept: JsonObject |
     return undefined
   }
   if (kept !== undefined && part.cache === undefined) return kept
-  if (seal.kind === 'redacted') return finish({ type: 'redacted_thinking', data: seal.data }, part)
-  return finish({ type: 'thinking', thinking: text ?? '', signature: seal.data }, part)
+  if (seal.kind === 'redacted') return finish({ type: 'redacted_thinking', data: seal.data }, part, env)
+  return finish({ type: 'thinking', thinking: text ?? '', signature: seal.data }, part, env)
 }
 
 function encodeToolCall(part: ToolCallPart, env: EncodeEnv, kept: JsonObject | undefined): JsonObject {
@@ -109,7 +109,7 @@ function encodeToolCall(part: ToolCallPart, env: EncodeEnv, kept: JsonObject | u
   const { caller, namespace } = part
   if (namespace !== undefined) env.gap('tools.call.caller', 'dropped', { field: 'namespace' })
   const input = part.kind === 'custom' ? { input: part.argsText } : inputObject(part, env)
-  return finish({ type: 'tool_use', id, name, input, ...(isObject(caller) && { caller }) }, part)
+  return finish({ type: 'tool_use', id, name, input, ...(isObject(caller) && { caller }) }, part, env)
 }
 
 function inputObject({ id, argsText }: ToolCallPart, env: EncodeEnv): JsonObject {
@@ -136,7 +136,8 @@ function encodeToolResult(part: ToolResultPart, env: EncodeEnv, kept: JsonObject
       ...(content !== undefined && { content }),
       ...(isError !== undefined && { is_error: isError })
     },
-    part
+    part,
+    env
   )
 }
 

@@ -88,7 +88,7 @@ class ConversationEncoder {
     })
     if (leading) {
       this.#systemMessages.push(message)
-      this.#system.push(...marked(blocks, message))
+      this.#system.push(...marked(blocks, message, this.#env))
     } else {
       const text = blocks.map(block => block.text).join('\n\n')
       if (text.trim() === '') return
@@ -143,7 +143,7 @@ class ConversationEncoder {
     const { source } = this.#request
     const wire = source?.format === NAMESPACE && parts === message.parts ? source.wire(message) : undefined
     const fresh = turn.blocks.length === 0 && turn.results.length === 0
-    const blocks = marked(encodeParts(parts, this.#env, Array.isArray(wire) ? wire : undefined), message)
+    const blocks = marked(encodeParts(parts, this.#env, Array.isArray(wire) ? wire : undefined), message, this.#env)
     const only = parts[0]
     const plain = fresh && parts.length === 1 && isPlainText(only!) && !wroteBlocks(message) && !message.cache
     turn.plain = plain ? (only as { readonly text: string }).text : undefined
@@ -189,10 +189,10 @@ function inOrder(messages: readonly Message[]): readonly Message[] {
 }
 
 /** marked puts a message's own cache mark on its last block. */
-function marked(blocks: JsonObject[], message: Message): JsonObject[] {
+function marked(blocks: JsonObject[], message: Message, env: EncodeEnv): JsonObject[] {
   const last = blocks.at(-1)
   if (message.cache === undefined || last === undefined || !isMarkable(last)) return blocks
-  return [...blocks.slice(0, -1), { ...last, cache_control: encodeCache(message.cache) }]
+  return [...blocks.slice(0, -1), { ...last, cache_control: encodeCache(message.cache, env) }]
 }
 
 /** A last turn of the assistant is one that the model continues, and may not end in white space. */

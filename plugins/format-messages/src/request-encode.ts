@@ -55,7 +55,7 @@ export function encodeRequest(request: GenerateRequest, target: Target<MessagesT
     ...(thinking.thinking !== undefined && { thinking: thinking.thinking }),
     ...(config !== undefined && { output_config: config }),
     ...encodeMetadata(request, env),
-    ...(cache?.autoMark !== undefined && { cache_control: encodeCache(cache.autoMark) }),
+    ...(cache?.autoMark !== undefined && { cache_control: encodeCache(cache.autoMark, env) }),
     ...(tier !== undefined && { service_tier: tier }),
     ...(request.speed !== undefined && { speed: request.speed }),
     ...(hosted?.container !== undefined && { container: hosted.container }),

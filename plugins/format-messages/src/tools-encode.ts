@@ -45,7 +45,7 @@ function encodeFunction(tool: FunctionTool, env: EncodeEnv, kept: JsonObject | u
     ...(defer !== undefined && { defer_loading: defer }),
     ...(eagerStream !== undefined && { eager_input_streaming: eagerStream }),
     ...(examples !== undefined && { input_examples: examples }),
-    ...(cache !== undefined && { cache_control: encodeCache(cache) }),
+    ...(cache !== undefined && { cache_control: encodeCache(cache, env) }),
     ...ownMembers(tool)
   }
   return withNulls(encoded, tool)
@@ -89,7 +89,7 @@ function encodeHostedTool(tool: HostedTool, env: EncodeEnv): JsonObject {
   const { native, cache } = tool
   if (native.format === NAMESPACE && isObject(native.object)) {
     if (cache === undefined || native.object.cache_control !== undefined) return native.object
-    return { ...native.object, cache_control: encodeCache(cache) }
+    return { ...native.object, cache_control: encodeCache(cache, env) }
   }
   if (tool.kind === 'web_search') return webSearchTool(hostedOptions(native.object), env)
   throw FORMAT_MESSAGES_UNSUPPORTED.with({ feature: 'tools.hosted' }, `the ${tool.kind} tool of another service`)

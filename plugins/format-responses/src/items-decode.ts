@@ -266,7 +266,7 @@ function decodeResult(
       type: 'tool_result',
       callId,
       ...(name !== undefined && { name }),
-      content: output === '' ? [] : decodeContent(output, 'input', `${path}.output`),
+      content: decodeContent(output, 'input', `${path}.output`),
       item: itemOf(wire, index)
     },
     ext

@@ -137,12 +137,18 @@ function setter(body: JsonObject, encoding: Encoding): Setter {
   }
 }
 
+/** cacheMode: where the client's marks were left out, a cache of marks alone would hold nothing. */
+function cacheMode(mode: string | undefined, { marked, native }: Encoding): string | undefined {
+  if (marked) return mode ?? 'explicit'
+  return mode === 'explicit' && !native ? undefined : mode
+}
+
 function encodeService(body: JsonObject, encoding: Encoding): void {
   const { cache, identity, metadata, safety, hosted, serviceTier } = encoding.request
   const set = setter(body, encoding)
   set('prompt_cache_key', cache?.key, 'cache.key')
   set('prompt_cache_retention', cache?.retention, 'cache.options')
-  const options = defined({ mode: cache?.mode ?? (encoding.marked ? 'explicit' : undefined), ttl: cache?.ttl })
+  const options = defined({ mode: cacheMode(cache?.mode, encoding), ttl: cache?.ttl })
   if (Object.keys(options).length > 0) set('prompt_cache_options', options, 'cache.options')
   // The word of another format for the same tier.
   set('service_tier', serviceTier === 'standard_only' ? 'default' : serviceTier, 'service.tier')

@@ -43,11 +43,15 @@ const calls = [
 ]
 const byVerb = new Map(calls.map(call => [call.suffix, call]))
 
+/** There is a client that takes a model's name with a slash in it for a whole path, and leaves `models/` out. */
+const collectionsOf = (base: string): readonly string[] =>
+  base.endsWith('/v1beta') ? ['/models', '/tunedModels', ''] : ['/models', '/tunedModels']
+
 const routes = BASES.flatMap((base): RouteOptions[] => [
-  ...['models', 'tunedModels'].map(
+  ...collectionsOf(base).map(
     (collection): RouteOptions => ({
       method: 'POST',
-      path: `${base}/${collection}/*`,
+      path: `${base}${collection}/*`,
       calls,
       choose: head => byVerb.get(`:${modelPath(head).verb}`)
     })

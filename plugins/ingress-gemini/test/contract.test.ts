@@ -22,6 +22,18 @@ t.test('the routes stand under both versions, with and without a name before the
   }
 })
 
+t.test('a name with a slash may come without the collection, where nothing else is served', async t => {
+  const { routes, decode } = { ...(await up()), decode: gemini.request.decode }
+  const paths = routes.map(route => `${route.method} ${route.path}`)
+  t.strictSame(
+    ['/v1beta', '/v1', '/gemini/v1beta', '/gemini/v1'].filter(base => paths.includes(`POST ${base}/*`)),
+    ['/v1beta', '/gemini/v1beta']
+  )
+  const path = '/v1beta/some/model:generateContent'
+  const asked = requestHead({ path, params: { '*': 'some/model:generateContent' } })
+  t.equal(decode({ contents: [{ parts: [{ text: 'Hi' }] }] }, asked).model, 'some/model')
+})
+
 async function chosen(path: string): Promise<ClientCall | undefined> {
   const { routes } = await up()
   const route = routes.find(({ method }) => method === 'POST')

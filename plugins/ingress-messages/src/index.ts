@@ -1,6 +1,7 @@
 import { defineIngress, ingressFrom, type RouteOptions, resultCall } from '@isthmus/core'
 import { messages, messagesCount } from '@isthmus/format-messages'
 import { Type } from 'typebox'
+import { LastText, readsLastBlock } from './last-text.ts'
 
 /** Clients are told a base URL with or without the vendor's name in it. */
 const PREFIXES = ['', '/anthropic']
@@ -40,6 +41,9 @@ export default defineIngress({
       prefixes: ['/v1/messages', '/anthropic'],
       unsupported: PREFIXES.flatMap(prefix => NOT_SERVED.map(name => `${prefix}/v1/${name}`)),
       idHeaders: ['request-id'],
+      hooks: {
+        events: x => (readsLastBlock(x.headers['user-agent']) ? new LastText(gap => x.report(gap)) : undefined)
+      },
       claims: head => head.headers['anthropic-version'] !== undefined,
       example: model => ({
         model,
