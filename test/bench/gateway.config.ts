@@ -1,5 +1,5 @@
 import { defineConfig, env, use } from '@isthmus/core'
-import { responsesUpstream } from './responses-upstream.ts'
+import { responsesUpstream } from '../support/responses-upstream.ts'
 
 // The whole path as it is used: all formats on both sides, the log and a meter. Only the addresses are the bench's.
 export default defineConfig({

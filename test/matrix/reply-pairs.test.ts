@@ -17,7 +17,7 @@ import {
   type Told,
   upstreamFile
 } from './support/fixtures.ts'
-import { loadSpokes, type Spoke, WAYS } from './support/formats.ts'
+import { loadSpokes, type Spoke, type Streaming, WAYS } from './support/formats.ts'
 import { common, samePieces, steadyReply, verbatim } from './support/normal.ts'
 import { type Heard, type Rig, rig } from './support/rig.ts'
 
@@ -37,6 +37,9 @@ for (const upstream of spokes) {
       await t.test(`${client.id} ← ${upstream.id}`, async t => {
         for (const fixture of replyCases()) {
           for (const [asks, ending] of FORMS) await checkReply(t, gateway, fixture, { client, upstream, asks, ending })
+        }
+        for (const way of WAYS[client.id]?.otherStreams ?? []) {
+          for (const fixture of replyCases()) await checkFraming(t, gateway, fixture, client, upstream, way)
         }
         for (const fixture of failureCases()) await checkFailure(t, gateway, fixture, client, upstream)
       })
@@ -77,22 +80,23 @@ async function checkReply(t: Tap, gateway: Rig, fixture: Fixture<ReplyCaseFile>,
     return
   }
   t.equal(heard.status, 200, `${name}: is answered`)
-  const sent = events(upstream, ending, fixture.text(file))
+  const sent = events(upstream, TYPES[ending], fixture.text(file))
   const named = nameOf(sent)
   const steady = withoutChance(heard, /"created(_at)?":/.test(fixture.text(file)), client)
   // Each format has ids of its own form.
   const plain = (text: string): string =>
     steady(named === '' ? text : text.replaceAll(`"${named}"`, `"${nameOf(hub)}"`))
   if (client === upstream && about.gaps?.[client.id] === undefined && !failed) {
-    const said = verbatim(sent, asks === ending)
-    const told = verbatim(events(client, asks, heard.text), asks === ending)
+    const inPieces = asks === 'sse' && ending === 'sse'
+    const said = verbatim(sent, inPieces)
+    const told = verbatim(events(client, TYPES[asks], heard.text), inPieces)
     const both = WAYS[client.id]?.echoes ? common(told, said) : told
     t.same(both, said, `${name}: nothing is lost, vendor members included`)
   } else if (asks === 'sse' && (ending === 'json' || !samePieces(sent, hub))) {
     // In how many pieces it comes is not the file's; what it comes to is.
     if (!fixture.has(`${client.id}.sse`)) return
     const [heardWhole, fileWhole] = [heard.text, fixture.text(`${client.id}.sse`)].map(text =>
-      verbatim(events(client, asks, plain(text)), false)
+      verbatim(events(client, TYPES[asks], plain(text)), false)
     )
     t.same(heardWhole, fileWhole, `${name}: comes to what ${client.id}.sse comes to`)
   } else if (asks === 'sse') {
@@ -104,6 +108,36 @@ async function checkReply(t: Tap, gateway: Rig, fixture: Fixture<ReplyCaseFile>,
       `${name}: as the file has it`
     )
   }
+}
+
+/** checkFraming: a stream that is framed in another way comes to the same. */
+async function checkFraming(
+  t: Tap,
+  gateway: Rig,
+  fixture: Fixture<ReplyCaseFile>,
+  client: Spoke,
+  upstream: Spoke,
+  way: Streaming
+): Promise<void> {
+  const file = upstreamFile(fixture, upstream.id, 'sse')
+  const { request, upstreams } = fixture.about
+  if (
+    file === undefined ||
+    !upstreams.includes(upstream.id) ||
+    hubEvents(fixture).some(({ type }) => type === 'error')
+  ) {
+    return
+  }
+  const answer = { headers: { 'content-type': TYPES.sse }, steps: [fixture.text(file)] }
+  const heard = await ask(gateway, client, request, way, answer)
+  const usual = await ask(gateway, client, request, 'sse', answer)
+  const type = heard.headers.get('content-type') ?? ''
+  t.not(type, usual.headers.get('content-type'), `${fixture.name}: is framed in another way`)
+  const [told, wanted] = [
+    verbatim(events(client, type, heard.text), true),
+    verbatim(events(client, TYPES.sse, usual.text), true)
+  ]
+  t.same(told, wanted, `${fixture.name}: says the same`)
 }
 
 async function checkFailure(
@@ -124,14 +158,20 @@ async function checkFailure(
   }
 }
 
-type Tap = Pick<typeof t, 'same' | 'equal' | 'match'>
+type Tap = Pick<typeof t, 'same' | 'not' | 'equal' | 'match'>
 
 /** ask sends what a client asks: the named request if its format can say it, else the plainest one. */
-function ask(gateway: Rig, client: Spoke, name: string | undefined, asks: Ending, answer: Answer): Promise<Heard> {
+function ask(
+  gateway: Rig,
+  client: Spoke,
+  name: string | undefined,
+  asks: Ending | Streaming,
+  answer: Answer
+): Promise<Heard> {
   const named = requests.find(fixture => fixture.name === name && clientFile(fixture, client.id) !== undefined)
   const fixture = named ?? requests.find(({ name }) => name === 'text')!
   const body = fixture.json(clientFile(fixture, client.id)!) as JsonObject
-  const { url, members } = client.asking(`${PROVIDER}/${MODEL}`, asks === 'sse')
+  const { url, members } = client.asking(`${PROVIDER}/${MODEL}`, typeof asks === 'string' ? asks === 'sse' : asks)
   return gateway.ask(url, { ...body, ...members }, answer)
 }
 
@@ -159,8 +199,8 @@ function withoutChance({ headers }: Heard, timed = true, client?: Spoke): (text:
 
 const nameOf = (events: readonly IrEvent[]): string => events.find(event => event.type === 'start')?.id ?? ''
 
-function events({ format }: Spoke, ending: Ending, text: string): readonly IrEvent[] {
-  const head = { status: 200, headers: { 'content-type': TYPES[ending] } }
+function events({ format }: Spoke, type: string, text: string): readonly IrEvent[] {
+  const head = { status: 200, headers: { 'content-type': type } }
   const decoder = format.response.decoder(head, { provider: PROVIDER, model: MODEL }, undefined)
   return decodeAll(decoder, [new TextEncoder().encode(text)])
 }

@@ -1,26 +1,25 @@
-import {
-  type CaseFile,
-  type Fixture,
-  failureCases,
-  type ReplyCaseFile,
-  type RequestCaseFile,
-  replyCases,
-  requestCases
-} from '../matrix/support/fixtures.ts'
+import { type CaseFile, type Fixture, failureCases, replyCases, requestCases } from '../matrix/support/fixtures.ts'
 import { loadSpokes } from '../matrix/support/formats.ts'
 
-/** matrixTables are the generated parts of `fixtures/README.md`: what becomes of each case between each two formats. */
+/** matrixTables are the generated parts of `fixtures/README.md`: what becomes of each case in each format. */
 export async function matrixTables(): Promise<Readonly<Record<string, string>>> {
   const ids = (await loadSpokes()).map(({ id }) => id)
-  const pairs = ids.flatMap(client => ids.map(upstream => ({ client, upstream })))
   return {
     requests: table(
-      ['request', ...pairs.map(({ client, upstream }) => `${client} → ${upstream}`)],
-      requestCases().map(fixture => [nameOf(fixture), ...pairs.map(pair => requestCell(fixture.about, pair))])
+      ['request', 'clients', ...ids.map(id => `to ${id}`)],
+      requestCases().map(fixture => [
+        nameOf(fixture),
+        listOf(fixture.about.clients, ids),
+        ...ids.map(id => cell(fixture.about, fixture.about.clients, id))
+      ])
     ),
     replies: table(
-      ['reply', ...pairs.map(({ client, upstream }) => `${client} ← ${upstream}`)],
-      replyCases().map(fixture => [nameOf(fixture), ...pairs.map(pair => replyCell(fixture.about, pair))])
+      ['reply', 'upstreams', ...ids.map(id => `to ${id}`)],
+      replyCases().map(fixture => [
+        nameOf(fixture),
+        listOf(fixture.about.upstreams, ids),
+        ...ids.map(id => cell(fixture.about, fixture.about.upstreams, id))
+      ])
     ),
     failures: table(
       ['failure', 'what happens', 'kind'],
@@ -29,22 +28,15 @@ export async function matrixTables(): Promise<Readonly<Record<string, string>>> 
   }
 }
 
-interface Pair {
-  readonly client: string
-  readonly upstream: string
-}
-
 const nameOf = ({ name, about }: Fixture<CaseFile>): string => `\`${name}\`: ${about.title}`
 
-function requestCell({ clients, rewritten, ...about }: RequestCaseFile, { client, upstream }: Pair): string {
-  if (!clients.includes(client)) return '–'
-  if (client === upstream) return rewritten?.includes(client) ? 'converted' : 'exact'
-  return lost(about, upstream) ?? (clients.includes(upstream) ? 'exact' : 'converted')
-}
+const listOf = (some: readonly string[], all: readonly string[]): string =>
+  all.every(id => some.includes(id)) ? 'all' : some.join(', ')
 
-function replyCell({ upstreams, ...about }: ReplyCaseFile, { client, upstream }: Pair): string {
-  if (!upstreams.includes(upstream)) return '–'
-  return lost(about, client) ?? (client === upstream || upstreams.includes(client) ? 'exact' : 'converted')
+/** cell says what becomes of a case in a format, where it comes from one of the others. */
+function cell(about: CaseFile, sources: readonly string[], format: string): string {
+  if (sources.every(source => source === format)) return '–'
+  return lost(about, format) ?? (sources.includes(format) ? 'exact' : 'converted')
 }
 
 /** lost lists what happens to what a format cannot say; undefined if nothing does. */

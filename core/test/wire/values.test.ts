@@ -1,4 +1,14 @@
-import { dataUrl, isObject, numberOf, parseDataUrl, parseJson, parseObject, restOf, stringOf } from '@isthmus/core/wire'
+import {
+  dataUrl,
+  hostedOptions,
+  isObject,
+  numberOf,
+  parseDataUrl,
+  parseJson,
+  parseObject,
+  restOf,
+  stringOf
+} from '@isthmus/core/wire'
 import t from 'tap'
 
 t.test('a base64 data URL is read in any case and with parameters', async t => {
@@ -36,4 +46,11 @@ t.test('the members that nobody read are kept, whatever they are called', async 
   t.same(Object.keys(rest ?? {}), ['b', '__proto__', 'constructor'])
   t.equal(JSON.stringify(rest), '{"b":null,"__proto__":{"x":1},"constructor":2}')
   t.equal(({} as { x?: number }).x, undefined, 'no prototype was touched')
+})
+
+t.test('the options of a hosted tool are what it says beside what it is', async t => {
+  t.same(hostedOptions({ type: 'web_search', name: 'web_search', max_uses: 3 }), { max_uses: 3 })
+  t.same(hostedOptions({ googleSearch: { timeRange: 'week' } }), { timeRange: 'week' })
+  t.same(hostedOptions({ type: 'mcp', server: { url: 'x' } }), { server: { url: 'x' } })
+  t.same(hostedOptions('web_search'), {})
 })

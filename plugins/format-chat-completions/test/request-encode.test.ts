@@ -293,3 +293,40 @@ t.test('a cache mark of a client of another format is written only where the ups
     0
   ])
 })
+
+t.test('a result names its tool only to a server whose client does so', async t => {
+  const result: Part = { type: 'tool_result', callId: 'a', name: 'f', content: [] }
+  const messages: Message[] = [user, { role: 'assistant', parts: [call('a')] }, { role: 'tool', parts: [result] }]
+  const nameIn = (format: string) =>
+    (encode(foreign({ messages, ingress: { format } })).body.messages as JsonObject[]).at(-1)?.name
+  t.equal(nameIn('gemini'), undefined)
+  t.equal(nameIn('chat-completions'), 'f')
+})
+
+t.test('texts that were messages of their own stay apart, and so do texts around an image', async t => {
+  const said = (...parts: Part[]) =>
+    (encode(foreign({ messages: [user, { role: 'assistant', parts }] })).body.messages as JsonObject[])[1]?.content
+  const item = (text: string, index: number): Part => ({ type: 'text', text, item: { index } })
+  t.equal(said(item('One.', 0), item('Two.', 1), item(' Three.', 1)), 'One.\n\nTwo. Three.')
+  const image: Part = { type: 'image', source: { kind: 'url', url: 'https://images.example/a.png' } }
+  t.equal(said(item('A', 0), image, item('B', 0)), 'A\n\n[image: see the next user message]\n\nB')
+})
+
+t.test('a film is sent whole where a part of it was meant, and that is reported', async t => {
+  const film: Part = {
+    type: 'video',
+    source: { kind: 'url', url: 'https://films.example/a.mp4' },
+    clip: { start: '1s' }
+  }
+  const { gaps } = encode(foreign({ messages: [{ role: 'user', parts: [film] }] }))
+  t.match(gaps, [{ feature: 'input.video', action: 'converted', field: 'clip' }])
+})
+
+t.test('a cache of marks alone is not asked for where the marks were left out', async t => {
+  const messages: Message[] = [{ role: 'user', parts: [{ type: 'text', text: 'Hi', cache: {} }] }]
+  const request = foreign({ messages, cache: { mode: 'explicit' } })
+  t.notOk('prompt_cache_options' in encode(request, { cacheMarks: 'none' }).body)
+  t.match(encode(request, { cacheMarks: 'prompt_cache_breakpoint' }).body, {
+    prompt_cache_options: { mode: 'explicit' }
+  })
+})

@@ -27,6 +27,7 @@ t.test('refusals have the gateway’s kinds', async t => {
     [403, 'PERMISSION_DENIED', 'No', 'upstream_denied'],
     [404, 'NOT_FOUND', 'models/x is not found', 'not_found'],
     [429, 'RESOURCE_EXHAUSTED', 'Quota', 'upstream_limited'],
+    [429, 'RESOURCE_EXHAUSTED', 'Your prepayment credits are depleted.', 'upstream_denied'],
     [499, 'CANCELLED', 'The operation was cancelled.', 'upstream_unavailable'],
     [500, 'INTERNAL', 'Oops', 'upstream_unavailable'],
     [503, 'UNAVAILABLE', 'Overloaded', 'upstream_overloaded'],

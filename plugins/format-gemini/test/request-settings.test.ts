@@ -1,9 +1,10 @@
-import { isGatewayError } from '@isthmus/core'
+import { isGatewayError, type Part } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
 import { geminiFeatures } from '../src/index.ts'
+import { encodeRequest } from '../src/request-encode.ts'
 import { geminiSchema } from '../src/schema-encode.ts'
-import { encode, gapsOf, system, text, user } from './support/requests.ts'
+import { back, decode, encode, gapsOf, system, text, user } from './support/requests.ts'
 
 const config = (changes: Parameters<typeof encode>[0], traits: Parameters<typeof encode>[1] = {}) =>
   encode(changes, traits).body.generationConfig as JsonObject
@@ -197,4 +198,45 @@ t.test('what a model lacks is told to the gap check', async t => {
   })
   t.equal(geminiFeatures({ thinking: { style: 'none' } })['reasoning.effort'], 'dropped')
   t.equal(geminiFeatures({ thinking: { style: 'budget', min: 0, max: 1, off: true } })['reasoning.effort'], 'converted')
+})
+
+t.test(
+  'the name of a file is told to a client that gave one, and reported where another service takes none',
+  async t => {
+    const file: Part = {
+      type: 'file',
+      source: { kind: 'inline', mime: 'application/pdf', data: 'JVBE' },
+      filename: 'a.pdf'
+    }
+    const { body, gaps } = encode({ messages: [user(file)] })
+    t.same(gaps, [{ feature: 'input.file.title', action: 'dropped', field: 'filename' }])
+    t.notMatch(body, { contents: [{ parts: [{ inlineData: { displayName: 'a.pdf' } }] }] })
+    const wire = { inlineData: { mimeType: 'application/pdf', data: 'JVBE', displayName: 'a.pdf' } }
+    t.match(back({ contents: [{ role: 'user', parts: [wire] }] }), { contents: [{ parts: [wire] }] })
+  }
+)
+
+t.test('a result that is an object stays one, also in a message that was replaced', async t => {
+  for (const response of [
+    { high: ['04:10'] },
+    { output: { high: 1 } },
+    { error: ['gone'] },
+    { output: '{"a":1}' },
+    {}
+  ]) {
+    const wire = {
+      contents: [
+        { role: 'model', parts: [{ functionCall: { id: 'a', name: 'f', args: {} } }] },
+        { role: 'user', parts: [{ functionResponse: { id: 'a', name: 'f', response } }] }
+      ]
+    }
+    const read = decode(wire)
+    const copy = { ...read, messages: structuredClone(read.messages) }
+    for (const request of [read, copy]) {
+      const { contents } = encodeRequest(request, { provider: 'p', model: 'm' }).body as typeof wire
+      const written = JSON.parse(JSON.stringify(contents.at(-1))).parts[0].functionResponse.response
+      // An empty object and no text at all are the same to the copy.
+      t.same(written, request === copy && Object.keys(response).length === 0 ? { output: '' } : response)
+    }
+  }
 })

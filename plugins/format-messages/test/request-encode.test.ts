@@ -364,3 +364,35 @@ t.test('what the format has no block for is refused rather than left out', async
     { type: 'document', title: 'n.csv', source: { type: 'text', data: 'a,b' } }
   ])
 })
+
+t.test('what says no more than a string is one, whatever notes its own format keeps', async t => {
+  const ext = { 'responses/spelling': { as: 'easy' } }
+  const plain: Part = { type: 'text', text: 'Yes.', annotations: [], ext }
+  t.same(wire([user(text('?')), assistant(plain), user(text('!'))])[1]?.content, 'Yes.')
+})
+
+t.test(
+  'a time to keep the cache that is unknown here becomes the longest, unless the client speaks this format',
+  async t => {
+    const marked = user({ ...text('Hi'), cache: { ttl: '12h' } })
+    const encoded = encode({ messages: [marked] })
+    t.match(encoded.body.messages, [{ content: [{ cache_control: { ttl: '1h' } }] }])
+    t.match(encoded.gaps, [{ feature: 'cache.mark', action: 'converted', from: '12h', to: '1h' }])
+    const own = encode({ messages: [marked], ingress: { format: 'messages' } })
+    t.match(own.body.messages, [{ content: [{ cache_control: { ttl: '12h' } }] }])
+  }
+)
+
+t.test('a block of another format is refused, unless it can be put in words or was never to go back', async t => {
+  const block = { type: 'opaque', native: { format: 'responses', object: { type: 'compaction' } } } as const
+  t.throws(() => wire([user({ ...block, replay: 'same_dialect' })]), { kind: 'unsupported' } as never)
+  t.match(wire([user({ ...block, replay: 'same_dialect', describe: 'A summary.' })]), [
+    { content: [{ text: 'A summary.' }] }
+  ])
+  t.same(gapsOf(encode({ messages: [user(text('Hi'), { ...block, replay: 'never' })] })), ['input.opaque dropped'])
+})
+
+t.test('a search of another service loses none of its options where it has none', async t => {
+  const native = { format: 'gemini', object: { googleSearch: {} } }
+  t.same(encode({ tools: [{ type: 'hosted', kind: 'web_search', native }] }).gaps, [])
+})

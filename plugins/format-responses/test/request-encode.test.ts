@@ -297,3 +297,10 @@ t.test(
     t.equal(body.truncation, 'auto')
   }
 )
+
+t.test('a cache of marks alone is not asked for where the marks were left out', async t => {
+  const request = { ...said({ role: 'user', parts: [{ ...text('Hi'), cache: {} }] }), cache: { mode: 'explicit' } }
+  t.notOk('prompt_cache_options' in foreign(request).body)
+  t.match(foreign(request, { cacheMarks: true }).body, { prompt_cache_options: { mode: 'explicit' } })
+  t.match(native({ prompt_cache_options: { mode: 'explicit' } }).body, { prompt_cache_options: { mode: 'explicit' } })
+})

@@ -1,4 +1,4 @@
-import { fold, type Part, ReplyBuilder, type Seal } from '@isthmus/core'
+import { type Annotation, fold, type Part, ReplyBuilder, type Seal } from '@isthmus/core'
 import { replyOptions, requestHead } from '@isthmus/core/testing'
 import { decodeEnvelope, type JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
@@ -287,4 +287,15 @@ t.test('the exchange may have an id of this format, which is then the id of the 
   const idWith = (id: string) => (responses.response.encode(reply, replyOptions({ id })) as JsonObject).id
   t.equal(idWith('a-b'), 'resp_up')
   t.equal(idWith('resp_own'), 'resp_own')
+})
+
+t.test('a citation of a document that has no id here is told by its title', async t => {
+  const cited = (annotation: Annotation) => output([{ ...TEXT, annotations: [annotation] } as Part])[0]?.content
+  t.match(cited({ kind: 'page', start: 1, end: 2, title: 'Tides' }), [
+    { annotations: [{ type: 'file_citation', file_id: '', filename: 'Tides', index: 5 }] }
+  ])
+  t.match(cited({ kind: 'file', file: 'file-1' }), [
+    { annotations: [{ file_id: 'file-1', filename: 'file-1', index: 5 }] }
+  ])
+  t.match(cited({ kind: 'char' }), [{ annotations: [] }])
 })

@@ -14,8 +14,8 @@ export function readsLastBlock(userAgent: string | undefined): boolean {
 
 /**
  * LastText leaves out the seal of a text that ends a reply. A seal of another vendor travels in a block behind its text,
- * and Claude Code, where it prints a result, prints the last block: of such a reply, nothing. No vendor wants the seal of
- * a last text back; those before a call are wanted, and pass.
+ * and Claude Code, where it prints a result, prints the last block: of such a reply, nothing. No vendor insists on
+ * the seal of a last text; those that one does insist on stand before or on a call, and pass.
  */
 export class LastText implements EventStage {
   readonly on = ['part_start', 'part_delta', 'part_end', 'finish'] as const
@@ -35,7 +35,9 @@ export class LastText implements EventStage {
         this.#held.push(event)
         continue
       }
-      passing.push(...(event.type === 'finish' ? this.#ended() : this.#release()), event)
+      if (event.type === 'finish') passing.push(...this.#ended())
+      else if (!PASSES.has(event.type)) passing.push(...this.#release())
+      passing.push(event)
     }
     return passing
   }
@@ -60,6 +62,9 @@ export class LastText implements EventStage {
     return [...held.slice(0, -1).filter(event => !own(event)), withoutSeal(last)]
   }
 }
+
+/** What says nothing of whether more parts follow. */
+const PASSES: ReadonlySet<IrEvent['type']> = new Set(['usage', 'heartbeat', 'notice'])
 
 /** A seal comes as a delta, and once more with the part that it belongs to. */
 function isSeal(event: IrEvent): boolean {

@@ -10,8 +10,11 @@ export interface Spoke {
   readonly ingress: Plugin<'ingress'>
   /** Options of the ingress: with these its clients get what the format makes of a reply, and nothing else. */
   readonly options: JsonObject
-  /** asking says how a client asks a model for an answer: what is not in the body stands in the path and the query. */
-  asking(model: string, stream: boolean): Asking
+  /**
+   * asking says how a client asks a model for an answer: what is not in the body stands in the path and the query. With
+   * `stream` it asks for a stream, in one of the ways of its format.
+   */
+  asking(model: string, stream: boolean | Streaming): Asking
 }
 
 export interface Asking {
@@ -45,7 +48,7 @@ async function loadSpoke(id: string): Promise<Spoke | undefined> {
     format,
     ingress: ingress as unknown as Plugin<'ingress'>,
     options,
-    asking: (model, stream) => asking(place, model, stream ? (WAYS[id]?.stream ?? {}) : {})
+    asking: (model, stream) => asking(place, model, stream === true ? (WAYS[id]?.stream ?? {}) : stream || {})
   }
 }
 
@@ -88,7 +91,7 @@ function asking(place: Place, model: string, { body, query = {}, suffix = place.
 }
 
 /** Streaming is what makes a request one for a stream. */
-interface Streaming {
+export interface Streaming {
   readonly body?: JsonObject
   readonly query?: Readonly<Record<string, string>>
   /** What follows the model's name in the path. */
@@ -98,6 +101,8 @@ interface Streaming {
 /** Ways are what a format asks of every request. */
 interface Ways {
   readonly stream: Streaming
+  /** Ways to ask for a stream that is framed in another way. */
+  readonly otherStreams?: readonly Streaming[]
   /** Members of the body that every upstream is sent, unless the client says otherwise. */
   readonly adds?: JsonObject
   /** Its replies repeat the request: there is more in them than the upstream said. */
