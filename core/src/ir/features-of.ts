@@ -67,7 +67,8 @@ function embedFeatures(request: EmbedRequest): ReadonlySet<Feature> {
 function generateFeatures(request: GenerateRequest): ReadonlySet<Feature> {
   const found = new Set<Feature>()
   messageFeatures(request.messages, found)
-  for (const tool of request.tools) toolFeatures(tool, found)
+  const optional = !onlyHostedMayBeCalled(request)
+  for (const tool of request.tools) toolFeatures(tool, optional, found)
   if (request.toolChoice !== undefined) choiceFeature(request.toolChoice, found)
   if (request.parallelTools === false && request.tools.length > 0) found.add('tools.parallel.off')
   if (request.maxToolCalls !== undefined) found.add('tools.max_calls')
@@ -169,8 +170,15 @@ function fileFeature(part: FilePart): Feature {
   }
 }
 
-function toolFeatures(tool: ToolDef, found: Set<Feature>): void {
-  found.add(tool.type === 'function' ? 'tools.function' : tool.type === 'custom' ? 'tools.custom' : 'tools.hosted')
+/** Where some tool must be called, and all of them are the upstream's, the answer hangs on them. */
+function onlyHostedMayBeCalled({ tools, toolChoice }: GenerateRequest): boolean {
+  const forced = toolChoice?.type === 'hosted' || toolChoice?.type === 'required'
+  return forced && tools.every(tool => tool.type === 'hosted')
+}
+
+function toolFeatures(tool: ToolDef, optional: boolean, found: Set<Feature>): void {
+  if (tool.type === 'hosted') found.add(optional && tool.kind === 'web_search' ? 'tools.search' : 'tools.hosted')
+  else found.add(tool.type === 'function' ? 'tools.function' : 'tools.custom')
   if (tool.type !== 'hosted' && tool.ext !== undefined) found.add('ext')
   if (tool.type === 'custom') return
   if (tool.cache !== undefined) found.add('tools.cache')

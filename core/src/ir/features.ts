@@ -48,6 +48,7 @@ export const FEATURES = {
   'tools.function': meaning('Function tools.'),
   'tools.custom': meaning('Tools that take free text instead of JSON.'),
   'tools.hosted': meaning('Tools that the upstream runs.'),
+  'tools.search': tuning('A search of the web that the upstream may run, and need not.'),
   'tools.strict': tuning('Arguments that are guaranteed to fit their schema.'),
   'tools.cache': tuning('A cache mark on a tool.'),
   'tools.extras': tuning('Deferred loading, examples, output schema and eager streaming of a tool.'),

@@ -1,5 +1,6 @@
 import type { Feature } from './features.ts'
 import type { IrRequest } from './operations.ts'
+import type { GenerateRequest, HostedTool } from './request.ts'
 
 /** Members of a request that are a feature of their own: leaving the feature out is leaving the member out. */
 const MEMBERS: Partial<Readonly<Record<Feature, readonly string[]>>> = {
@@ -61,6 +62,12 @@ const MEMBERS: Partial<Readonly<Record<Feature, readonly string[]>>> = {
   'embed.task': ['task', 'title', 'titles']
 }
 
+/** Features that are entries of the tool list. */
+const HOSTED: Partial<Readonly<Record<Feature, (tool: HostedTool) => boolean>>> = {
+  'tools.hosted': () => true,
+  'tools.search': tool => tool.kind === 'web_search'
+}
+
 /** LEFT_OUT_HERE are the features that {@link leaveOut} takes away; the others stand in messages and tools, where encoders leave them out. */
 export const LEFT_OUT_HERE: ReadonlySet<string> = new Set(Object.keys(MEMBERS))
 
@@ -72,8 +79,12 @@ export function leaveOut<R extends IrRequest>(request: R, features: Iterable<Fea
   if (request.op === 'count_tokens') return { ...request, input: leaveOut(request.input, features) }
   let left = request as unknown as Record<string, unknown>
   for (const feature of features) {
-    if (feature === 'tools.hosted' && request.op === 'generate') {
-      left = { ...left, tools: request.tools.filter(tool => tool.type !== 'hosted') }
+    const goes = HOSTED[feature]
+    if (goes !== undefined && request.op === 'generate') {
+      left = {
+        ...left,
+        tools: (left as unknown as GenerateRequest).tools.filter(tool => tool.type !== 'hosted' || !goes(tool))
+      }
     }
     for (const path of MEMBERS[feature] ?? []) {
       const [section, member] = path.split('.') as [string, string?]

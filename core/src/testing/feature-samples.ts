@@ -32,6 +32,7 @@ const INVENTED: ReadonlySet<RequestFeature> = new Set<RequestFeature>([
   'input.hosted',
   'input.opaque',
   'tools.hosted',
+  'tools.search',
   'tools.choice.hosted',
   'tools.call.caller',
   'hosted.options',
@@ -158,6 +159,8 @@ const PAIRS: Readonly<Record<RequestFeature, (format: FormatId) => Pair>> = {
   'tools.custom': () => tools([], [{ type: 'custom', name: 'write_note', description: 'Takes a note.' }]),
   'tools.hosted': format =>
     tools([], [{ type: 'hosted', kind: 'other', native: { format, object: { type: 'kit_search' } } }]),
+  'tools.search': format =>
+    tools([], [{ type: 'hosted', kind: 'web_search', native: { format, object: { type: 'web_search' } } }]),
   'tools.strict': () => tools([WEATHER_TOOL], [{ ...WEATHER_TOOL, strict: true }]),
   'tools.cache': () => tools([WEATHER_TOOL], [{ ...WEATHER_TOOL, cache: {} }]),
   'tools.extras': () =>

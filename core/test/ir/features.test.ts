@@ -81,6 +81,7 @@ const REQUESTS: Readonly<Record<Exclude<Feature, `reply.${string}` | OperationFe
   'tools.function': { tools: [tool] },
   'tools.custom': { tools: [{ type: 'custom', name: 'f' }] },
   'tools.hosted': { tools: [{ type: 'hosted', kind: 'code', native }] },
+  'tools.search': { tools: [{ type: 'hosted', kind: 'web_search', native }] },
   'tools.strict': { tools: [{ ...tool, strict: true }] },
   'tools.cache': { tools: [{ ...tool, cache: {} }] },
   'tools.extras': { tools: [{ ...tool, defer: true }] },

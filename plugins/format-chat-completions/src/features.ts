@@ -34,8 +34,10 @@ export const CHAT_FEATURES: FeatureTable = {
   'tools.function': 'exact',
   'tools.custom': 'exact',
   // Vendors have tools of their own in this format. Whether a hosted tool is one of them only the tool itself tells, and
-  // the table knows no tools: one of another format is refused by the encoder, and the next candidate has its turn.
+  // the table knows no tools: one of another format is refused by the encoder, and the next candidate has its turn. A
+  // search that need not be run is left out and reported instead.
   'tools.hosted': 'exact',
+  'tools.search': 'exact',
   'tools.strict': 'exact',
   'tools.cache': 'exact',
   'tools.extras': 'dropped',

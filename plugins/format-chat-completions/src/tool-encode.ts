@@ -8,7 +8,8 @@ import { FORMAT } from './types.ts'
 
 /** encodeTools writes the tools and what is said about their use. Without tools, none of it may be sent. */
 export function encodeTools(body: JsonObject, encoding: Encoding): void {
-  const { tools, toolChoice, parallelTools } = encoding.request
+  const { toolChoice, parallelTools } = encoding.request
+  const tools = expressible(encoding)
   if (tools.length === 0) return
   if (encoding.dialect.has(DIALECT.functions)) {
     body.functions = tools.map(tool => legacyFunction(tool, encoding))
@@ -18,6 +19,18 @@ export function encodeTools(body: JsonObject, encoding: Encoding): void {
   body.tools = tools.map(tool => encodeTool(tool, encoding))
   if (toolChoice !== undefined) body.tool_choice = encodeChoice(toolChoice, encoding)
   if (parallelTools !== undefined && !encoding.lacks('tools.parallel.off')) body.parallel_tool_calls = parallelTools
+}
+
+/** expressible leaves out a search of another service that need not be run; whatever else the upstream runs is refused. */
+function expressible(encoding: Encoding): readonly ToolDef[] {
+  const { tools, toolChoice } = encoding.request
+  const forced = toolChoice?.type === 'required' && tools.every(tool => tool.type === 'hosted')
+  const kept = tools.filter(tool => {
+    const search = tool.type === 'hosted' && tool.kind === 'web_search' && tool.native.format !== FORMAT
+    return !search || forced
+  })
+  if (kept.length < tools.length) encoding.report({ feature: 'tools.search', action: 'dropped', field: 'tools' })
+  return kept
 }
 
 function encodeTool(tool: ToolDef, encoding: Encoding): JsonObject {

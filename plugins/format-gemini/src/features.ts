@@ -38,6 +38,7 @@ export const GEMINI_FEATURES: FeatureTable = {
   'tools.custom': 'emulated',
   // Which hosted tools this service has only the tool itself tells: the encoder refuses the others.
   'tools.hosted': 'exact',
+  'tools.search': 'exact',
   'tools.strict': 'converted',
   'tools.cache': 'dropped',
   'tools.extras': 'dropped',

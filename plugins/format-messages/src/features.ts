@@ -34,6 +34,7 @@ export const messagesFeatures: FeatureTable = {
   'tools.function': 'exact',
   'tools.custom': 'emulated',
   'tools.hosted': 'exact',
+  'tools.search': 'exact',
   'tools.strict': 'exact',
   'tools.cache': 'exact',
   'tools.extras': 'exact',

@@ -36,6 +36,7 @@ export const RESPONSES_FEATURES: FeatureTable = {
   // Whether a hosted tool has a counterpart here only the tool itself tells, and the table knows no tools: one that has
   // none is refused by the encoder, and the next candidate has its turn.
   'tools.hosted': 'exact',
+  'tools.search': 'exact',
   'tools.strict': 'exact',
   'tools.cache': 'dropped',
   'tools.extras': 'exact',

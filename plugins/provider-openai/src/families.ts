@@ -22,6 +22,7 @@ const NOT_IN_CHAT: readonly Feature[] = [
   'input.video',
   'input.file.url',
   'tools.hosted',
+  'tools.search',
   'tools.choice.hosted',
   'output.image',
   'sampling.top_k',

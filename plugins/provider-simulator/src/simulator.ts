@@ -25,6 +25,7 @@ export const CANNOT: Partial<FeatureTable> = {
   'output.audio': 'rejected',
   'output.image': 'rejected',
   'tools.hosted': 'rejected',
+  'tools.search': 'dropped',
   'tools.choice.hosted': 'rejected',
   'hosted.options': 'rejected',
   'cache.handle': 'rejected',
