@@ -85,9 +85,7 @@ for (const wire of ['chat-completions', 'responses', 'messages', 'gemini']) {
         { use: '@isthmus/provider-simulator', options: { wire, tokenDelayMs: 0 } },
         { use: '@isthmus/provider-simulator', id: 'chat', options: { tokenDelayMs: 0 } }
       ],
-      models: { aliases: Object.fromEntries(aliases) },
-      // Codex has a tool of the service in each request, and takes an answer without it.
-      gaps: { 'tools.hosted': 'report' }
+      models: { aliases: Object.fromEntries(aliases) }
     })
     for (const capture of asked) checkAnswer(t, capture, await send(gateway, capture), REFUSED[capture.name])
     const settled = gateway.logged.filter(line => line.msg === 'exchange')

@@ -1,6 +1,7 @@
 export * from './call-input.ts'
 export * from './codepoints.ts'
 export * from './data-url.ts'
+export * from './documented.ts'
 export * from './effort.ts'
 export * from './envelope.ts'
 export * from './find-error.ts'

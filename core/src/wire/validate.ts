@@ -16,7 +16,9 @@ export interface Problem {
 }
 
 /** Checker checks values against one compiled schema. It changes nothing: no coercion, no defaults, no removal. */
-export interface Checker<T> {
+export interface Checker<T, S extends TSchema = TSchema> {
+  /** The schema itself, for the documentation of an API. */
+  readonly schema: S
   /** check gives the value back, typed, or throws `invalid_request` with the first problem's path; `at` is the path of the value itself. */
   check(value: unknown, at?: string): T
   /** problems gives all there are, grouped by path. */
@@ -31,7 +33,7 @@ interface SchemaError {
 }
 
 /** checker compiles a schema once, at load. */
-export function checker<S extends TSchema>(schema: S): Checker<Static<S>> {
+export function checker<S extends TSchema>(schema: S): Checker<Static<S>, S> {
   const compiled = Compile(schema)
   const problems = (value: unknown, most: number): readonly Problem[] =>
     toProblems(
@@ -39,6 +41,7 @@ export function checker<S extends TSchema>(schema: S): Checker<Static<S>> {
       value
     )
   return {
+    schema,
     problems: value => problems(value, 1000),
     check(value, at = '') {
       if (compiled.Check(value)) return value as Static<S>

@@ -6,7 +6,7 @@ import { FORWARD } from './forward.ts'
 import { decodeModels, encodeModel, encodeModels } from './models.ts'
 import { decodeRequest } from './request-decode.ts'
 import { encodeRequest } from './request-encode.ts'
-import { RequestSchema } from './request-schema.ts'
+import { DocumentedSchema } from './documented-schema.ts'
 import { chatDecoder } from './response-decode.ts'
 import { encodeResponse } from './response-encode.ts'
 import { chatStreamEncoder } from './stream-encode.ts'
@@ -19,7 +19,7 @@ export const chatCompletions: WireFormat<ChatTraits> = {
   features: CHAT_FEATURES,
   repliesWith: chatRepliesWith,
   forward: FORWARD,
-  request: { decode: decodeRequest, encode: encodeRequest, schema: RequestSchema },
+  request: { decode: decodeRequest, encode: encodeRequest, schema: DocumentedSchema },
   response: { decoder: chatDecoder, encode: encodeResponse, encoder: chatStreamEncoder },
   error: { decode: decodeError, encode: encodeError },
   models: { decode: decodeModels, encodeList: encodeModels, encodeOne: encodeModel }

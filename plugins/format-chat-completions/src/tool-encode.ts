@@ -24,7 +24,8 @@ export function encodeTools(body: JsonObject, encoding: Encoding): void {
 /** expressible leaves out a search of another service that need not be run; whatever else the upstream runs is refused. */
 function expressible(encoding: Encoding): readonly ToolDef[] {
   const { tools, toolChoice } = encoding.request
-  const forced = toolChoice?.type === 'required' && tools.every(tool => tool.type === 'hosted')
+  const mustCall = toolChoice?.type === 'required' || toolChoice?.type === 'hosted'
+  const forced = mustCall && tools.every(tool => tool.type === 'hosted')
   const kept = tools.filter(tool => {
     const search = tool.type === 'hosted' && tool.kind === 'web_search' && tool.native.format !== FORMAT
     return !search || forced

@@ -20,7 +20,6 @@ export const codex: Agent = {
     files: {
       '.codex/config.toml': `model_provider = "gateway"
 # A search that OpenAI runs is more than other vendors' models can be asked for.
-web_search = "disabled"
 
 [model_providers.gateway]
 name = "Gateway"
