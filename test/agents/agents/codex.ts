@@ -19,7 +19,6 @@ export const codex: Agent = {
     env: { GATEWAY_KEY: 'key-of-agent' },
     files: {
       '.codex/config.toml': `model_provider = "gateway"
-# A search that OpenAI runs is more than other vendors' models can be asked for.
 
 [model_providers.gateway]
 name = "Gateway"
