@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { configReference, schemaTable } from '../../core/src/config/reference.ts'
+import { configReference, schemaTable } from './config-reference.ts'
 import { errorReference } from './error-reference.ts'
 import { featureReference } from './feature-reference.ts'
 import { matrixTables } from './matrix-tables.ts'

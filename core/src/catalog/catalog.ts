@@ -97,7 +97,8 @@ export class Catalog {
   /** resolve gives the offers for a name in order: its targets, then the fallbacks of the config and of the caller. */
   resolve(name: string, callerFallbacks: readonly string[] = []): readonly Offer[] {
     const offers = [...this.#targets(name)]
-    const fallbacks = [...(this.#config.fallbacks[name] ?? []), ...callerFallbacks]
+    const own = Object.hasOwn(this.#config.fallbacks, name) ? this.#config.fallbacks[name] : undefined
+    const fallbacks = [...(own ?? []), ...callerFallbacks]
     for (const fallback of fallbacks) offers.push(...this.#targets(fallback))
     if (offers.length < 2) return offers
     const seen = new Set<string>()

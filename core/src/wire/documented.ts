@@ -1,5 +1,6 @@
 import {
   IsArray,
+  IsObject,
   IsOptional,
   IsRecord,
   IsUnion,
@@ -21,7 +22,7 @@ export interface Documented {
   readonly schema: TObject
 }
 
-/** documented says what may stand in some members of a shape, in place of any value or any object. */
+/** documented says what stands in some members of a shape, in place of any value, any object or an object it says less of. */
 export function documented(shape: Documented, inner: TProperties): Documented {
   const { type: _, properties, required: __, ...options } = shape.schema
   const members = Object.entries(inner).map(([name, schema]) => [name, filled(properties[name], schema)] as const)
@@ -29,7 +30,7 @@ export function documented(shape: Documented, inner: TProperties): Documented {
 }
 
 function filled(schema: TSchema | undefined, inner: TSchema): TSchema {
-  if (schema === undefined || IsUnknown(schema) || IsRecord(schema)) return inner
+  if (schema === undefined) return inner
   const made = filledWithin(schema, inner)
   return IsOptional(schema) ? Type.Optional(made) : made
 }
@@ -46,7 +47,7 @@ function filledWithin(schema: TSchema, inner: TSchema): TSchema {
       options
     )
   }
-  return schema
+  return IsRecord(schema) || IsObject(schema) || IsUnknown(schema) ? inner : schema
 }
 
 export interface KindsOptions {
@@ -69,7 +70,7 @@ export function documentedKinds(
   const branches = Object.entries(kinds).map(([kind, { schema }]) => {
     const literal = Type.Literal(kind)
     const said = { [member]: kind === unsaid ? Type.Optional(literal) : literal }
-    return Type.Object({ ...said, ...schema.properties, ...common }, { title: `${title}.${kind}` })
+    return Type.Object({ ...said, ...schema.properties, ...common, ...said }, { title: `${title}.${kind}` })
   })
   if (!closed) branches.push(otherKinds(member, Object.keys(kinds), title))
   return Type.Union(branches, { title })

@@ -34,7 +34,7 @@ export const MIN_BUDGET = 1024
 /** budgetOf turns an effort into a budget: a share of the output limit that leaves room for the answer. */
 export function budgetOf(effort: string, base: number): number {
   const reserve = Math.max(MIN_BUDGET, Math.ceil(base * 0.05))
-  return clampBudget(Math.round((SHARES[effort] ?? 0.5) * base), base - reserve)
+  return clampBudget(Math.round((Object.hasOwn(SHARES, effort) ? SHARES[effort]! : 0.5) * base), base - reserve)
 }
 
 /** clampBudget keeps a budget between the smallest that services take and `most`. */

@@ -10,6 +10,11 @@ export function put(target: JsonObject, key: string, value: unknown): void {
   } else target[key] = value
 }
 
+/** wordTable makes a table to look up words of a wire in: one without the members of every object, such as `constructor`. */
+export function wordTable<T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.assign(Object.create(null) as Record<string, T>, entries)
+}
+
 /** addMembers writes kept members back, into nested objects too. What the encoder wrote itself stands. */
 export function addMembers(target: JsonObject, members: JsonObject | undefined): JsonObject {
   if (members === undefined) return target

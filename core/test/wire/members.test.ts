@@ -1,5 +1,14 @@
 import t from 'tap'
-import { addMembers, defined, encodeInput, put, readInput, withNested, wrapInput } from '../../src/wire/index.ts'
+import {
+  addMembers,
+  defined,
+  encodeInput,
+  put,
+  readInput,
+  withNested,
+  wordTable,
+  wrapInput
+} from '../../src/wire/index.ts'
 
 t.test('kept members are added where nothing was written, within nested objects too', async t => {
   const target = { a: 1, b: { c: 2 }, d: null }
@@ -16,6 +25,12 @@ t.test('a member may have the name of the prototype without changing it', async 
   t.same(Object.keys(target), ['__proto__'])
   t.equal(Object.getPrototypeOf(target), Object.prototype)
   t.equal(JSON.stringify(addMembers({}, JSON.parse('{"__proto__":1}'))), '{"__proto__":1}')
+})
+
+t.test('a table of words has those that stand in it and no others', async t => {
+  const table = wordTable({ stop: 1, length: 2 })
+  t.same([table.stop, table.length], [1, 2])
+  for (const word of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf']) t.notOk(word in table, word)
 })
 
 t.test('arguments become the object that they are, and what is none is wrapped to be seen', async t => {

@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from 'typebox'
-import { describeShape } from './describe-shape.ts'
-import { ConfigSchema, PluginEntrySchema } from './schema.ts'
-import type { Shape } from './shape.ts'
+import { describeShape } from '../../core/src/config/describe-shape.ts'
+import { ConfigSchema, PluginEntrySchema } from '../../core/src/config/schema.ts'
+import type { Shape } from '../../core/src/config/shape.ts'
 
 /** configReference writes the tables of `core/docs/config.md`: every member of the config, from the schema. */
 export function configReference(): string {
