@@ -1,7 +1,7 @@
-import type { IrRequest, RequestHead, UpstreamCodec } from '@isthmus/core'
+import type { IrRequest, RequestHead, RequestReader, UpstreamCodec } from '@isthmus/core'
 import { isGatewayError } from '@isthmus/core'
 import { type Allowed, differences, unexplained } from '@isthmus/core/testing'
-import type { JsonObject } from '@isthmus/core/wire'
+import { type Checker, checker, type JsonObject } from '@isthmus/core/wire'
 import { chatCompletions } from '@isthmus/format-chat-completions'
 import { completions } from '@isthmus/format-completions'
 import { embeddings } from '@isthmus/format-embeddings'
@@ -9,6 +9,7 @@ import { gemini, geminiBatchEmbed, geminiCount } from '@isthmus/format-gemini'
 import { messages, messagesCount } from '@isthmus/format-messages'
 import { responses, responsesCount } from '@isthmus/format-responses'
 import t from 'tap'
+import { Type } from 'typebox'
 import { type Capture, captures, hasShared } from '../support/shared.ts'
 
 /*
@@ -18,13 +19,15 @@ import { type Capture, captures, hasShared } from '../support/shared.ts'
 
 /** Codec is a format as this test uses it. */
 interface Codec {
+  readonly schema: Checker<unknown>
   decode(body: unknown, head: RequestHead): IrRequest
   encode(request: IrRequest): { readonly body: unknown; readonly gaps: readonly unknown[] }
 }
 
 const codec = <R extends IrRequest, T>(
-  format: UpstreamCodec<R, T> & { readonly request: { decode(body: unknown, head: RequestHead): R } }
+  format: UpstreamCodec<R, T> & { readonly request: RequestReader<R> }
 ): Codec => ({
+  schema: checker(format.request.schema ?? Type.Never()),
   decode: format.request.decode,
   encode: request => format.request.encode(request as R, { provider: 'p', model: request.model })
 })
@@ -140,6 +143,7 @@ t.test('what real clients ask of a model comes back as it went', async t => {
         )
         continue
       }
+      t.strictSame(found.schema.problems(body), [], `${title}: the document of the API allows it`)
       const { body: written, gaps } = found.encode(found.decode(body, head))
       const wanted = IN_A_ROW.has(capture.name) ? joined(body) : body
       t.strictSame(unexplained(differences(wanted, JSON.parse(JSON.stringify(written))), ALLOWED, used), [], title)

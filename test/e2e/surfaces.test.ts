@@ -56,6 +56,15 @@ t.test('with every ingress enabled, the document is valid OpenAPI 3.1', async t 
   const { valid, errors } = await new Validator().validate(document as Record<string, unknown>)
   t.same(errors, undefined)
   t.ok(valid)
+  const { schemas } = (document as { readonly components: { readonly schemas: Readonly<Record<string, Json>> } })
+    .components
+  const named = ['chat-completions.message', 'messages.block', 'responses.item', 'gemini.part', 'responses.tool']
+  for (const name of named) t.ok(schemas[name], `${name} has a schema of its own`)
+  t.notMatch(
+    JSON.stringify(schemas),
+    /"(messages|tools|input)":\{"type":"array","items":\{\}/,
+    'no list holds anything'
+  )
 })
 
 t.test('the page and all that it loads come from the gateway', async t => {

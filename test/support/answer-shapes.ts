@@ -8,6 +8,7 @@ export const WHOLE: Readonly<Record<Format, (t: Test, body: Json, title: string)
   chat(t, body, title) {
     const { usage } = body as { readonly usage: Json }
     t.match(body, { id: /./, object: 'chat.completion', created: Number, model: /./ }, title)
+    t.ok('system_fingerprint' in body, `${title}: system_fingerprint, if only null`)
     t.match(list(body, 'choices')[0], { index: 0, finish_reason: /./, message: { role: 'assistant' } }, title)
     t.ok('content' in (dig(body, 'choices', 0, 'message') as Json), `${title}: content, if only null`)
     for (const call of list(body, 'choices', 0, 'message', 'tool_calls')) {
@@ -144,6 +145,7 @@ function streamedResponse(t: Test, frames: readonly Frame[], title: string): voi
     t.equal(ids.get(data.output_index) ?? id, id, `${title}: an item keeps its id`)
     ids.set(data.output_index, id)
     const [, what, step] = /^response\.(.*)\.(added|delta|done)$/.exec(String(data.type)) ?? []
+    if (what === 'function_call_arguments' && step === 'done') t.match(data, { name: /./, arguments: String }, title)
     const place = `${data.output_index} ${data.content_index ?? data.summary_index ?? ''}`
     const opener = /_part|output_item/.test(what ?? '')
     if (step === 'added') opened.add(place)

@@ -14,7 +14,7 @@ import {
 } from '@isthmus/core'
 import { fakeHost, messageCalls, resolveOptions } from '@isthmus/core/testing'
 import type { TObject, TSchema } from 'typebox'
-import { pluginFolders, readJson, root } from './sources.ts'
+import { pluginFolders, read, readJson, root } from './sources.ts'
 
 /** LoadedPlugin is what the documentation says of one package in `plugins/`. */
 export interface LoadedPlugin {
@@ -65,7 +65,7 @@ function loadFormat(folder: string, module: Record<string, unknown>): LoadedPlug
     folder,
     kind: 'format',
     summary: description,
-    stability: undefined,
+    stability: /^## Stability\n+(\w+)/m.exec(read(`plugins/${folder}/README.md`))?.[1]?.toLowerCase(),
     options: undefined,
     features: format?.features,
     operation: operationOf(format)

@@ -4,7 +4,7 @@ import { FEATURE_NAMES } from '../ir/index.ts'
 const ms = (description: string, value: number) => Type.Integer({ minimum: 0, default: value, description })
 const closed = { additionalProperties: false, default: {} } as const
 
-export const ServerSchema = Type.Object(
+const ServerSchema = Type.Object(
   {
     host: Type.String({
       default: '127.0.0.1',
@@ -48,7 +48,7 @@ export const ServerSchema = Type.Object(
   closed
 )
 
-export const UpstreamSchema = Type.Object(
+const UpstreamSchema = Type.Object(
   {
     connectMs: ms('Until a connection to an upstream stands.', 10_000),
     headersMs: ms('Until the head of the reply.', 600_000),
@@ -62,7 +62,7 @@ export const UpstreamSchema = Type.Object(
   closed
 )
 
-export const FetchSchema = Type.Object(
+const FetchSchema = Type.Object(
   {
     enabled: Type.Boolean({
       default: false,
@@ -83,7 +83,7 @@ export const FetchSchema = Type.Object(
   closed
 )
 
-export const LogSchema = Type.Object(
+const LogSchema = Type.Object(
   {
     level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       default: 'info',
@@ -97,7 +97,7 @@ export const LogSchema = Type.Object(
   closed
 )
 
-export const RoutingSchema = Type.Object(
+const RoutingSchema = Type.Object(
   {
     fallback: Type.Object(
       {
@@ -109,7 +109,7 @@ export const RoutingSchema = Type.Object(
   closed
 )
 
-export const ModelsSchema = Type.Object(
+const ModelsSchema = Type.Object(
   {
     strict: Type.Boolean({
       default: false,
@@ -129,12 +129,12 @@ export const ModelsSchema = Type.Object(
   closed
 )
 
-export const GapPolicySchema = Type.Union([Type.Literal('reject'), Type.Literal('report'), Type.Literal('emulate')])
+const GapPolicySchema = Type.Union([Type.Literal('reject'), Type.Literal('report'), Type.Literal('emulate')])
 
-export const GapsSchema = Type.Object(
-  Object.fromEntries(FEATURE_NAMES.map(name => [name, Type.Optional(GapPolicySchema)])),
-  { ...closed, description: 'What to do where an upstream lacks a feature, by feature.' }
-)
+const GapsSchema = Type.Object(Object.fromEntries(FEATURE_NAMES.map(name => [name, Type.Optional(GapPolicySchema)])), {
+  ...closed,
+  description: 'What to do where an upstream lacks a feature, by feature.'
+})
 
 /** PluginEntrySchema is one entry of the plugin list; the plugin's own schema says what its options are. */
 export const PluginEntrySchema = Type.Object(

@@ -18,7 +18,7 @@ import {
 import type { Gap } from './gaps.ts'
 import { OpenPart } from './open-part.ts'
 import { headOf, isHead } from './part-head.ts'
-import type { Part } from './parts.ts'
+import type { Part, ToolCallPart } from './parts.ts'
 import type { Finish, ReplyMeta } from './response.ts'
 import type { Usage } from './usage.ts'
 import type { Native } from './values.ts'
@@ -36,6 +36,7 @@ export class ReplyBuilder {
   #open: OpenPart[] = []
   #nextIndex = new Map<number, number>()
   #finished = new Set<number>()
+  #calls: Map<string, number> | undefined
   #started = false
   #ended = false
 
@@ -69,18 +70,20 @@ export class ReplyBuilder {
 
   /**
    * open begins a part; its index is the next of its choice. What the part already holds of text, arguments, summary,
-   * citations or seal is written as deltas, so that a first piece that came with the opening is not lost.
+   * citations or seal is written as deltas, so that a first piece that came with the opening is not lost. A call with
+   * the id of an earlier one gets an id of its own: its result could not be told from the other's.
    */
   open(choice: number, part: Part): OpenPart {
     if (this.#ended || this.#finished.has(choice)) return new OpenPart(choice, -1, part)
     this.#ensureStarted()
     const index = this.#nextIndex.get(choice) ?? 0
     this.#nextIndex.set(choice, index + 1)
-    const head = isHead(part) ? part : headOf(part)
+    const bare = isHead(part) ? part : headOf(part)
+    const head = bare.type === 'tool_call' ? this.#distinct(choice, bare) : bare
     const open = new OpenPart(choice, index, head)
     this.#open.push(open)
     this.#batch.push(partStart(choice, index, head))
-    if (head !== part) this.#content(open, part)
+    if (bare !== part) this.#content(open, part)
     return open
   }
 
@@ -110,7 +113,10 @@ export class ReplyBuilder {
       const { head } = open
       const noArguments = head.type === 'tool_call' && head.kind === 'function' && open.text === ''
       if (noArguments) this.append(open, 'args', '{}')
-      const last = final?.type === 'tool_call' && noArguments ? { ...final, argsText: '{}' } : final
+      const last =
+        final?.type === 'tool_call' && head.type === 'tool_call'
+          ? { ...final, id: head.id, ...(noArguments && { argsText: '{}' }) }
+          : final
       this.#open.splice(at, 1)
       this.#batch.push(partEnd(open.choice, open.index, last ?? open.finalPart()))
     }
@@ -172,6 +178,14 @@ export class ReplyBuilder {
     if (this.#ended) return
     this.#ended = true
     this.#batch.push(errorEvent(error), endEvent())
+  }
+
+  #distinct(choice: number, call: ToolCallPart): ToolCallPart {
+    this.#calls ??= new Map()
+    const { id } = call
+    const times = (this.#calls.get(`${choice} ${id}`) ?? 0) + 1
+    this.#calls.set(`${choice} ${id}`, times)
+    return times === 1 ? call : this.#distinct(choice, { ...call, id: `${id}_${times}` })
   }
 
   #ensureStarted(): void {

@@ -12,6 +12,7 @@ import {
   type Usage,
   verdictOf
 } from '../ir/index.ts'
+import { longTextBytes } from '../wire/index.ts'
 import type { Hooks } from './hooks.ts'
 import type { LiveExchange } from './live-exchange.ts'
 import { Stages } from './stages.ts'
@@ -173,9 +174,11 @@ export class ReplyWriter {
       this.fail(error)
       return true
     }
-    if (events.at(-1)?.type !== 'end') return text === '' || client.write(text)
+    if (events.at(-1)?.type !== 'end') return text === '' || client.write(longTextBytes(text))
     this.#over = true
-    this.#finish({ outcome: 'ok', status: 200, error: undefined }, () => client.end(text + encoder.end()))
+    this.#finish({ outcome: 'ok', status: 200, error: undefined }, () =>
+      client.end(longTextBytes(text + encoder.end()))
+    )
     return true
   }
 
@@ -217,7 +220,7 @@ export class ReplyWriter {
   }
 
   #writeWhole(status: number, body: unknown, extra?: Readonly<Record<string, string>>): void {
-    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    const text = longTextBytes(typeof body === 'string' ? body : JSON.stringify(body))
     const headers = this.#headers()
     if (extra !== undefined) Object.assign(headers, extra)
     headers['content-type'] = WHOLE_TYPE

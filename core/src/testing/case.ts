@@ -36,6 +36,11 @@ export function stringsIn(value: unknown, found: string[] = []): string[] {
   return found
 }
 
+/** wired is what is left of a value on the wire. */
+export function wired(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
+}
+
 /** outcomeOf checks the grammar of a whole reply and says how it came out. */
 export function outcomeOf(events: readonly IrEvent[]): { readonly response?: IrResponse; readonly error?: Error } {
   assertGrammar(events)

@@ -1,13 +1,13 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal } from 'node:assert/strict'
 import type { MessageFormat } from '../contract/index.ts'
-import { isGatewayError } from '../errors/index.ts'
 import { type CompleteRequest, type Feature, featuresOf, verdictOf } from '../ir/index.ts'
-import { type Case, deepFreeze } from './case.ts'
+import { type Case, deepFreeze, wired } from './case.ts'
 import { errorCases } from './error-cases.ts'
-import { checkTable, type FormatFixtures } from './format-cases.ts'
+import { checkTable } from './format-cases.ts'
+import type { FormatFixtures } from './format-fixtures.ts'
 import { formatReplyCases } from './format-reply-cases.ts'
-import { requestHead } from './format-request-cases.ts'
-import { JUNK_BODIES } from './junk.ts'
+import { requestHead } from './request-head.ts'
+import { junkRequestCase } from './request-junk.ts'
 
 /** CompleteFixtures are a format's own samples, on top of those that hold for every format of text completions. */
 export type CompleteFixtures = Pick<FormatFixtures, 'requests' | 'replies' | 'errors'>
@@ -33,20 +33,7 @@ export function completeCases<T>(
         deepEqual(contentOf(back), contentOf(request))
       }
     })),
-    {
-      name: 'request: junk is refused as an invalid request, and nothing else is thrown',
-      run() {
-        for (const body of JUNK_BODIES) {
-          try {
-            format.request.decode(body, requestHead())
-          } catch (thrown) {
-            ok(isGatewayError(thrown), `${JSON.stringify(body)} threw ${String(thrown)}`)
-            equal(thrown.kind, 'invalid_request', `${JSON.stringify(body)} was refused as ${thrown.kind}`)
-          }
-        }
-        equal(({} as Record<string, unknown>).polluted, undefined, 'decoding changed Object.prototype')
-      }
-    },
+    junkRequestCase(format.request.decode),
     ...(fixtures.requests ?? []).map(({ name, body, head }) => ({
       name: `request fixture: ${name} settles at once`,
       run() {
@@ -91,6 +78,3 @@ const isExact = (format: Pick<MessageFormat<CompleteRequest>, 'features'>, featu
 function contentOf({ reply, ingress: _ingress, ...request }: CompleteRequest): unknown {
   return { ...request, stream: reply.stream }
 }
-
-/** wired is what is left of a value on the wire. */
-const wired = (value: unknown): unknown => JSON.parse(JSON.stringify(value))

@@ -8,7 +8,7 @@ import {
   ISTHMUS_UPSTREAM_ERRORS
 } from '../errors/index.ts'
 import type { Case } from './case.ts'
-import type { ErrorFixture } from './format-cases.ts'
+import type { ErrorFixture } from './format-fixtures.ts'
 import { JUNK_BYTES } from './junk.ts'
 
 const KINDS = Object.keys(ERROR_KINDS) as ErrorKind[]

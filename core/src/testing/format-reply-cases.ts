@@ -13,7 +13,7 @@ import {
 import { type Case, outcomeOf } from './case.ts'
 import { replyContent, usageContent } from './content.ts'
 import { decodeAll, decodeInAllChunkings } from './decode-all.ts'
-import type { FormatFixtures } from './format-cases.ts'
+import type { FormatFixtures } from './format-fixtures.ts'
 import { JUNK_BYTES } from './junk.ts'
 import { checkReplyFixture } from './reply-fixtures.ts'
 import { replyFeaturesOf, type SampleReply, sampleReplies } from './sample-replies.ts'

@@ -11,21 +11,16 @@ export * from './fake-exchange.ts'
 export * from './fake-host.ts'
 export * from './fake-upstream.ts'
 export { type FeatureSample, featureSamples, type RequestFeature } from './feature-samples.ts'
-export {
-  type ErrorFixture,
-  type FormatFixtures,
-  formatCases,
-  type ReplyFixture,
-  type RequestFixture
-} from './format-cases.ts'
+export { formatCases } from './format-cases.ts'
+export type { ErrorFixture, FormatFixtures, ReplyFixture, RequestFixture } from './format-fixtures.ts'
 export { replyOptions } from './format-reply-cases.ts'
-export { requestHead } from './format-request-cases.ts'
 export { golden } from './golden.ts'
 export { type ClientRequest, type IngressCaseOptions, ingressCases, messageCalls } from './ingress-cases.ts'
 export { meterCases } from './meter-cases.ts'
 export { middlewareCases } from './middleware-cases.ts'
 export { resolveOptions } from './options.ts'
 export { type ProviderCaseOptions, providerCases } from './provider-cases.ts'
+export { requestHead } from './request-head.ts'
 export { type ResultFixture, type ResultFixtures, resultCases } from './result-cases.ts'
 export { replyFeaturesOf, type SampleReply, sampleReplies } from './sample-replies.ts'
 export { requestWith, type SampleRequest, sampleRequests } from './sample-requests.ts'

@@ -1,16 +1,17 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import type { TObject } from 'typebox'
 import type { Ingress, MessageCall, Plugin, RequestHead, WireFormat } from '../contract/index.ts'
-import { ISTHMUS_UPSTREAM_CLOSED, isGatewayError } from '../errors/index.ts'
+import { ISTHMUS_UPSTREAM_CLOSED } from '../errors/index.ts'
 import type { GenerateRequest } from '../ir/index.ts'
 import { type Case, stringsIn, withoutSource } from './case.ts'
 import { descriptorCases, type PluginCaseOptions, withPlugin } from './descriptor-cases.ts'
 import { encodeErrorCases, sampleErrors } from './error-cases.ts'
 import { checkTable } from './format-cases.ts'
 import { replyOptions } from './format-reply-cases.ts'
-import { needs, requestHead } from './format-request-cases.ts'
-import { JUNK_BODIES } from './junk.ts'
+import { needs } from './format-request-cases.ts'
 import { encodeModelCases, SAMPLE_MODELS } from './model-list-cases.ts'
+import { requestHead } from './request-head.ts'
+import { checkJunk } from './request-junk.ts'
 import { sampleReplies } from './sample-replies.ts'
 import { sampleRequests, textsOf } from './sample-requests.ts'
 
@@ -60,14 +61,7 @@ export function ingressCases<O extends TObject>(
     }),
     up('junk is refused as an invalid request, and nothing else is thrown', ingress => {
       const calls = ingress.routes.flatMap(route => ('calls' in route ? route.calls : []))
-      for (const [call, body] of calls.flatMap(call => JUNK_BODIES.map(body => [call, body] as const))) {
-        try {
-          call.decode(body, requestHead(given.head))
-        } catch (thrown) {
-          ok(isGatewayError(thrown), `${JSON.stringify(body)} threw ${String(thrown)}`)
-          equal(thrown.kind, 'invalid_request', `${JSON.stringify(body)} was refused as ${thrown.kind}`)
-        }
-      }
+      for (const call of calls) checkJunk((body, head) => call.decode(body, head), requestHead(given.head))
     }),
     ...(given.requests ?? []).map(request =>
       up(`request: ${request.name} is read`, ingress =>

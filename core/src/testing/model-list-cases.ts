@@ -1,8 +1,8 @@
 import { deepEqual, ok } from 'node:assert/strict'
 import type { ModelRow, WireFormat } from '../contract/index.ts'
 import { type Case, stringsIn, throwsOnly } from './case.ts'
-import { requestHead } from './format-request-cases.ts'
 import { JUNK_BODIES } from './junk.ts'
+import { requestHead } from './request-head.ts'
 
 /** SAMPLE_MODELS are rows of a model list, one of which is known by name alone. */
 export const SAMPLE_MODELS: readonly ModelRow[] = [

@@ -6,9 +6,11 @@ import { parseJson } from '../wire/index.ts'
 import { type Case, outcomeOf, stringsIn } from './case.ts'
 import { decodeInAllChunkings } from './decode-all.ts'
 import { descriptorCases, type PluginCaseOptions, withPlugin } from './descriptor-cases.ts'
+import { checkUpstreamRequest, endpointCases, smallRequest } from './endpoint-cases.ts'
 import { decodeErrorCases } from './error-cases.ts'
 import { featureSamples } from './feature-samples.ts'
-import { checkTable, type ErrorFixture, type ReplyFixture } from './format-cases.ts'
+import { checkTable } from './format-cases.ts'
+import type { ErrorFixture, ReplyFixture } from './format-fixtures.ts'
 import { checkReply, replyOptions } from './format-reply-cases.ts'
 import { checkDiffers, checkGaps, checkTexts, needs } from './format-request-cases.ts'
 import { JUNK_BYTES } from './junk.ts'
@@ -86,6 +88,7 @@ export function providerCases<O extends TObject>(
         checkReplyFixture(fixture, () => provider.decoder(targetOf(provider), head, undefined))
       })
     ),
+    ...endpointCases(up, targetOf),
     ...errorsOf(plugin, given)
   ]
 }
@@ -108,15 +111,6 @@ function checkFacts(provider: Provider): void {
   for (const [name, value] of Object.entries(provider.timeouts ?? {})) ok(value > 0, `${name} is ${value}`)
 }
 
-function checkUpstreamRequest(upstream: UpstreamRequest): void {
-  match(upstream.path, /^($|[/?])/, 'the path does not go on from the base URL')
-  for (const [name, value] of Object.entries(upstream.headers)) {
-    equal(name, name.toLowerCase(), `the header '${name}' is not lower case`)
-    equal(typeof value, 'string', `the header '${name}' is not text`)
-  }
-  equal(upstream.method === 'GET' && upstream.body !== undefined, false, 'a GET has a body')
-}
-
 /** bodyOf parses a JSON body, and gives any other as its text, with what stands in the path. */
 function bodyOf({ body, path }: UpstreamRequest): unknown {
   const text = body === undefined ? '' : typeof body === 'string' ? body : new TextDecoder().decode(body)
@@ -132,8 +126,12 @@ function authorizeCase<O extends TObject>(plugin: Plugin<'provider', O>, given: 
     async (provider, host) => {
       const target = targetFor(plugin.name, provider, given)
       const upstream = provider.encode(sampleRequests()[0]!.request, target)
+      const others = (provider.endpoints ?? []).filter(({ answer }) => answer === undefined)
+      const written = [upstream, ...others.map(it => it.encode(smallRequest(it.operation), target))].flatMap(it =>
+        stringsIn(it)
+      )
       for (const secret of secrets) {
-        ok(!stringsIn(upstream).some(text => text.includes(secret)), 'a secret stands in the encoded request')
+        ok(!written.some(text => text.includes(secret)), 'a secret stands in the encoded request')
       }
       if (provider.authorize === undefined) return
       const { body } = upstream

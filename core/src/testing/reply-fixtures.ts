@@ -3,7 +3,7 @@ import type { ResponseDecoder } from '../contract/index.ts'
 import { fold, type IrResponse, type Part } from '../ir/index.ts'
 import { outcomeOf } from './case.ts'
 import { decodeAll, decodeInAllChunkings } from './decode-all.ts'
-import type { ReplyFixture } from './format-cases.ts'
+import type { ReplyFixture } from './format-fixtures.ts'
 
 /** checkReplyFixture reads a recorded reply, cut in every way and cut short at many places. */
 export function checkReplyFixture(fixture: ReplyFixture, makeDecoder: () => ResponseDecoder): void {

@@ -1,14 +1,15 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import type { RequestHead, ResultFormat } from '../contract/index.ts'
-import { isGatewayError } from '../errors/index.ts'
 import { type CountRequest, type EmbedRequest, featuresOf, type OperationReply } from '../ir/index.ts'
-import { type Case, deepFreeze, outcomeOf } from './case.ts'
+import { type Case, deepFreeze, outcomeOf, wired } from './case.ts'
 import { decodeInAllChunkings } from './decode-all.ts'
 import { errorCases } from './error-cases.ts'
-import { checkTable, type ErrorFixture } from './format-cases.ts'
+import { checkTable } from './format-cases.ts'
+import type { ErrorFixture } from './format-fixtures.ts'
 import { replyOptions } from './format-reply-cases.ts'
-import { requestHead } from './format-request-cases.ts'
-import { JUNK_BODIES, JUNK_BYTES } from './junk.ts'
+import { JUNK_BYTES } from './junk.ts'
+import { requestHead } from './request-head.ts'
+import { junkRequestCase } from './request-junk.ts'
 
 /** ResultFixture is an exchange of a format of results: what a client sends, and what an upstream answers. */
 export interface ResultFixture {
@@ -37,13 +38,7 @@ export function resultCases<Q extends EmbedRequest | CountRequest, A extends Ope
     )
   return [
     { name: 'every feature has a verdict', run: () => checkTable(format.features) },
-    {
-      name: 'request: junk is refused as an invalid request, and nothing else is thrown',
-      run() {
-        for (const body of JUNK_BODIES) checkRefusal(() => format.request.decode(body, requestHead()), body)
-        equal(({} as Record<string, unknown>).polluted, undefined, 'decoding changed Object.prototype')
-      }
-    },
+    junkRequestCase(format.request.decode),
     {
       name: 'reply: junk becomes an error, whatever it is and however it is cut',
       run() {
@@ -79,16 +74,4 @@ export function resultCases<Q extends EmbedRequest | CountRequest, A extends Ope
     ]),
     ...errorCases(format.error.encode, format.error.decode, fixtures.errors ?? [])
   ]
-}
-
-/** wired is what is left of a value on the wire. */
-const wired = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
-
-function checkRefusal(decode: () => unknown, body: unknown): void {
-  try {
-    decode()
-  } catch (thrown) {
-    ok(isGatewayError(thrown), `${JSON.stringify(body)} threw ${String(thrown)}`)
-    equal(thrown.kind, 'invalid_request', `${JSON.stringify(body)} was refused as ${thrown.kind}`)
-  }
 }

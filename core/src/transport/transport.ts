@@ -2,6 +2,7 @@ import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
 import type { UpstreamConfig } from '../config/schema.ts'
 import type { HeaderMap, Provider, ResponseHead, UpstreamRequest } from '../contract/index.ts'
 import { type GatewayError, ISTHMUS_UPSTREAM_PROTOCOL, toGatewayError } from '../errors/index.ts'
+import { longTextBytes } from '../wire/index.ts'
 import { classify } from './classify.ts'
 import { pumpBody } from './own-transport.ts'
 import type { ReplySink, Sending } from './sink.ts'
@@ -53,7 +54,7 @@ export class Transport {
           path: route.prefix + request.path,
           method: request.method,
           headers: request.headers,
-          body: request.body ?? null,
+          body: typeof request.body === 'string' ? longTextBytes(request.body) : (request.body ?? null),
           headersTimeout: route.headersMs,
           bodyTimeout: route.idleMs
         },

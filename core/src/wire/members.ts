@@ -1,3 +1,4 @@
+import type { Ext } from '../ir/index.ts'
 import { isObject, type JsonObject } from './json.ts'
 
 /** Mutable is a node of the IR while a decoder makes it. */
@@ -25,6 +26,14 @@ export function addMembers(target: JsonObject, members: JsonObject | undefined):
     else if (isObject(own) && isObject(value)) put(target, key, addMembers({ ...own }, value))
   }
   return target
+}
+
+/** foreignMembers names the members of a node that only other formats than `own` know. A namespace with a slash says nothing but spelling. */
+export function foreignMembers({ ext }: { readonly ext?: Ext }, own: string): readonly string[] {
+  if (ext === undefined) return []
+  return Object.entries(ext).flatMap(([format, members]) =>
+    format === own || format.includes('/') ? [] : Object.keys(members)
+  )
 }
 
 /** defined leaves out members that are undefined. Deleting them in place would turn the object into a slow dictionary. */

@@ -87,6 +87,22 @@ t.test('a function called without arguments gets an empty object, a custom tool 
   )
 })
 
+t.test('a call with the id of an earlier one of its choice gets an id of its own', async t => {
+  const out = new ReplyBuilder()
+  const repeated = call('{"x":1}')
+  const taken: Part = { type: 'tool_call', id: 'c1_2', name: 'f', kind: 'function', argsText: '{}' }
+  for (const choice of [0, 0, 0, 1]) out.close(out.open(choice, call()), repeated)
+  out.whole(0, taken)
+  for (const choice of [0, 1]) out.finish(choice, stop)
+  out.end()
+  const events = out.take()
+  assertGrammar(events)
+  t.same(
+    fold(events).choices.map(({ parts }) => parts.map(part => part.type === 'tool_call' && part.id)),
+    [['c1', 'c1_2', 'c1_3', 'c1_2_2'], ['c1']]
+  )
+})
+
 t.test('a second start, a second finish and content after a finish or an end are ignored', async t => {
   const out = new ReplyBuilder()
   out.start('r1', 'm')

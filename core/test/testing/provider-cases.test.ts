@@ -1,4 +1,4 @@
-import { defineProvider, featureTable, type Provider, providerFrom, SecretString } from '@isthmus/core'
+import { defineProvider, endpointFrom, featureTable, type Provider, providerFrom, SecretString } from '@isthmus/core'
 import { type Case, type ProviderCaseOptions, providerCases } from '@isthmus/core/testing'
 import t from 'tap'
 import { Type } from 'typebox'
@@ -104,6 +104,24 @@ const FAULTS: readonly { fault: string; plugin: ReturnType<typeof provider>; fou
     fault: 'a thawed descriptor',
     plugin: { ...provider() },
     found: /frozen and complete/
+  },
+  {
+    fault: 'another endpoint without verdicts',
+    plugin: provider(() => ({ endpoints: [{ ...endpointFrom(plainFormat, { path: '/g' }), features: {} as never }] })),
+    found: /other endpoints: every feature/
+  },
+  {
+    fault: 'another endpoint that is never asked twice alike',
+    plugin: provider(() => {
+      const endpoint = endpointFrom(plainFormat, { path: () => `/g/${++serial}` })
+      return { endpoints: [endpoint] }
+    }),
+    found: /other endpoints: a small request/
+  },
+  {
+    fault: 'another endpoint that has the key in its requests',
+    plugin: provider((_sound, key) => ({ endpoints: [endpointFrom(plainFormat, { path: `/g?key=${key}` })] })),
+    found: /secrets stand nowhere/
   },
   {
     fault: 'options that take anything',

@@ -66,7 +66,7 @@ export function hasAudio({ id, data, transcript, expires_at: expiresAt }: JsonOb
 }
 
 /** joinBase64 puts pieces together that were encoded one by one: padding may only stand at the end. */
-export function joinBase64(pieces: readonly string[]): string {
+function joinBase64(pieces: readonly string[]): string {
   const padded = pieces.slice(0, -1).some(piece => piece.endsWith('=') || piece.length % 4 !== 0)
   if (!padded) return pieces.join('')
   return Buffer.concat(pieces.map(piece => Buffer.from(piece, 'base64'))).toString('base64')

@@ -30,7 +30,7 @@ export class CallWriter {
     if (this.told === 'no') this.told = 'tool_calls'
     const state = { head, index: this.#count++ }
     this.#states.set(index, state)
-    return { tool_calls: [{ index: state.index, ...encodeCallHead(head) }] }
+    return { tool_calls: [encodeCallHead(head, state.index)] }
   }
 
   delta(index: number, text: string): JsonObject | undefined {
@@ -51,12 +51,13 @@ export class CallWriter {
   }
 }
 
-function encodeCallHead(head: ToolCallPart): JsonObject {
+/** The index is this stream's own: a call of a whole reply may have come with one that says something else. */
+function encodeCallHead(head: ToolCallPart, index: number): JsonObject {
   const { id, name, kind } = head
   const call: JsonObject =
     kind === 'custom'
-      ? { id, type: 'custom', custom: { name, input: '' } }
-      : { id, type: 'function', function: { name, arguments: '' } }
+      ? { index, id, type: 'custom', custom: { name, input: '' } }
+      : { index, id, type: 'function', function: { name, arguments: '' } }
   return addMembers(call, membersOf(head))
 }
 

@@ -36,7 +36,7 @@ export function decodeMessages(entries: readonly unknown[], model: string, diale
 }
 
 /** FunctionCalls gives ids to the calls of the deprecated dialect, which has none: a result answers the call before it. */
-export class FunctionCalls {
+class FunctionCalls {
   #count = 0
   next(): string {
     return `call_function_${++this.#count}`

@@ -1,9 +1,10 @@
-import type { Message, Part, TextPart, ToolResultPart } from '@isthmus/core'
+import type { Message, Part, ToolResultPart } from '@isthmus/core'
 import { type JsonObject, mendHistory } from '@isthmus/core/wire'
 import { encodeAssistant } from './assistant-encode.ts'
+import { encodeContent, finishMessage } from './content-encode.ts'
 import type { Encoding } from './encoding.ts'
 import { addMembers, membersOf, spellingOf } from './ext.ts'
-import { cacheSpelling, encodeCache, encodePart, reportText } from './part-encode.ts'
+import { encodeCache, encodePart } from './part-encode.ts'
 
 /** encodeMessages writes the turns. Media that has no place in its turn follows in a user message. */
 export function encodeMessages(encoding: Encoding): JsonObject[] {
@@ -48,37 +49,6 @@ function encodeTurn(message: Message, encoding: Encoding): JsonObject {
   return finishMessage({ role, content: encodeContent(message.parts, encoding) }, message, encoding)
 }
 
-/** finishMessage adds what every message may have. */
-export function finishMessage(wire: JsonObject, message: Message, encoding: Encoding): JsonObject {
-  if (message.name !== undefined && !encoding.lacks('input.name')) wire.name = message.name
-  if (message.cache !== undefined) {
-    encodeCache(wire, message.cache, spellingOf(message)?.breakpoint, encoding)
-  }
-  return addMembers(wire, membersOf(message))
-}
-
-/** encodeContent writes parts as a string where that says it all, else as a list. */
-export function encodeContent(parts: readonly Part[], encoding: Encoding): string | JsonObject[] {
-  if (parts.length === 0) return ''
-  const [first] = parts
-  if (parts.length === 1 && first?.type === 'text' && isPlain(first, encoding)) {
-    reportText(first, encoding)
-    return first.text
-  }
-  const written: JsonObject[] = []
-  for (const part of parts) for (const wire of encodePart(part, encoding)) written.push(wire)
-  return written
-}
-
-/** isPlain tells whether a text says the same as a bare string. A mark that is left out takes its list along. */
-export function isPlain(part: TextPart, encoding: Encoding): boolean {
-  if (membersOf(part) !== undefined) return false
-  const spelling = spellingOf(part)
-  return part.cache === undefined
-    ? spelling?.as !== 'part'
-    : cacheSpelling(spelling?.breakpoint, encoding) === undefined
-}
-
 /** encodeAnswer: servers refuse a result whose call is gone, as histories have it that were cut at the front. */
 function encodeAnswer(
   part: ToolResultPart,
@@ -99,6 +69,7 @@ function encodeAnswer(
 
 /** encodeResult writes the result of one call. The format has text for it; an error is told in the text. */
 function encodeResult(part: ToolResultPart, carried: JsonObject[], encoding: Encoding): JsonObject {
+  encoding.reportForeign(part, 'messages')
   const inline = keepsMedia(encoding)
   const stays: Part[] = []
   for (const inner of part.content) {
@@ -114,7 +85,7 @@ function encodeResult(part: ToolResultPart, carried: JsonObject[], encoding: Enc
           // To others the id says it all; a client that has a name here knows a server that reads it.
           ...(encoding.native && part.name !== undefined && { name: part.name })
         }
-  wire.content = part.isError ? errorText(stays) : encodeContent(stays, encoding)
+  wire.content = encodeContent(part.isError ? told(stays) : stays, encoding)
   if (part.cache !== undefined) encodeCache(wire, part.cache, spellingOf(part)?.breakpoint, encoding)
   return addMembers(wire, membersOf(part))
 }
@@ -134,7 +105,9 @@ function carry(inner: Part, callId: string, stays: Part[], carried: JsonObject[]
   carried.push({ type: 'text', text: `Attachment of the result of tool call ${encoding.callId(callId)}:` }, ...encoded)
 }
 
-function errorText(parts: readonly Part[]): string {
-  const text = parts.map(part => (part.type === 'text' ? part.text : '')).join('\n')
-  return JSON.stringify({ error: text })
+/** told puts the texts of an error into one that says what it is, before whatever else there is. */
+function told(parts: readonly Part[]): readonly Part[] {
+  const texts = parts.flatMap(part => (part.type === 'text' ? [part.text] : []))
+  const error: Part = { type: 'text', text: JSON.stringify({ error: texts.join('\n') }) }
+  return [error, ...parts.filter(part => part.type !== 'text')]
 }

@@ -1,5 +1,5 @@
 import type { FilePart, ImagePart, MediaSource, Part } from '@isthmus/core'
-import { invalid, isObject, type JsonObject, parseDataUrl, restOf, stringOf } from '@isthmus/core/wire'
+import { invalid, isObject, type JsonObject, parseDataUrl, restOf, stringOf, wordTable } from '@isthmus/core/wire'
 import { decodeCache } from './cache.ts'
 import { type Mutable, makeExt, partSpelling, withNested } from './ext.ts'
 import { partShapes } from './request-schema.ts'
@@ -156,7 +156,11 @@ export function urlSource(url: string): MediaSource {
   return data === undefined ? { kind: 'url', url } : { kind: 'inline', mime: data.mime, data: data.data }
 }
 
-const AUDIO_MIMES: Readonly<Record<string, string>> = { mp3: 'audio/mpeg', m4a: 'audio/mp4', pcm16: 'audio/pcm' }
+const AUDIO_MIMES: Readonly<Record<string, string>> = wordTable({
+  mp3: 'audio/mpeg',
+  m4a: 'audio/mp4',
+  pcm16: 'audio/pcm'
+})
 
 /** audioMime names the media type of an audio container. */
 export function audioMime(format: string): string {

@@ -26,7 +26,9 @@ export function decodeReasoning(wire: WireRequest, dialect: Set<string>, rest: J
     if (found === undefined || !(key in found.read)) put(rest, key, value)
     else if (found.read[key] !== undefined) put(rest, key, found.read[key])
   }
-  if (isObject(wire.reasoning) || wire.include_reasoning === true) dialect.add(DIALECT.reasoning)
+  // Groq's word for reasoning in a member of its own, which it calls as OpenRouter does.
+  const format = wire.reasoning_format
+  if (isObject(wire.reasoning) || wire.include_reasoning === true || format === 'parsed') dialect.add(DIALECT.reasoning)
   if (wire.thinking || typeof wire.enable_thinking === 'boolean') dialect.add(DIALECT.reasoningContent)
   const { include_reasoning: include, reasoning: object } = wire
   if (found === undefined && typeof include !== 'boolean') return undefined
@@ -35,7 +37,7 @@ export function decodeReasoning(wire: WireRequest, dialect: Set<string>, rest: J
     delete rest.include_reasoning
   }
   if (found?.flag !== undefined) dialect.add(found.flag)
-  const hidden = object?.exclude === true || include === false
+  const hidden = object?.exclude === true || include === false || format === 'hidden'
   const expose = hidden ? 'none' : include === true || shown(dialect) ? 'full' : 'default'
   return { ...(found?.reasoning ?? { mode: 'default', source: 'flag' }), expose }
 }
@@ -44,6 +46,7 @@ const SPELLINGS = [
   'reasoning',
   'reasoning_effort',
   'include_reasoning',
+  'reasoning_format',
   'thinking',
   'enable_thinking',
   'thinking_budget',

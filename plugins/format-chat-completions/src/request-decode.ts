@@ -1,12 +1,4 @@
-import type {
-  CacheOptions,
-  GenerateRequest,
-  Identity,
-  Output,
-  OutputFormat,
-  RequestHead,
-  Sampling
-} from '@isthmus/core'
+import type { CacheOptions, GenerateRequest, Identity, Output, OutputFormat, RequestHead } from '@isthmus/core'
 import { ingressOf, invalid, isObject, type JsonObject, restOf } from '@isthmus/core/wire'
 import { DIALECT } from './dialect.ts'
 import { defined, makeExt, put } from './ext.ts'
@@ -14,6 +6,7 @@ import { FORWARD } from './forward.ts'
 import { decodeMessages } from './message-decode.ts'
 import { decodeReasoning } from './reasoning-decode.ts'
 import { formatShapes, REQUEST_KEYS, requestShape, type WireRequest } from './request-schema.ts'
+import { decodeSampling } from './sampling.ts'
 import { decodeToolChoice, decodeTools } from './tool-decode.ts'
 import { FORMAT } from './types.ts'
 
@@ -84,21 +77,6 @@ function keep(rest: JsonObject, key: string, value: unknown, known: ReadonlySet<
 function nonEmpty<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T | undefined {
   const object = defined(members)
   return Object.keys(object).length > 0 ? (object as unknown as T) : undefined
-}
-
-function decodeSampling(wire: WireRequest): Sampling {
-  return defined({
-    temperature: wire.temperature ?? undefined,
-    topP: wire.top_p ?? undefined,
-    topK: wire.top_k ?? undefined,
-    minP: wire.min_p ?? undefined,
-    topA: wire.top_a ?? undefined,
-    seed: wire.seed ?? undefined,
-    frequencyPenalty: wire.frequency_penalty ?? undefined,
-    presencePenalty: wire.presence_penalty ?? undefined,
-    repetitionPenalty: wire.repetition_penalty ?? undefined,
-    logitBias: wire.logit_bias ?? undefined
-  })
 }
 
 function decodeOutput(wire: WireRequest, rest: JsonObject, dialect: Set<string>): Output {

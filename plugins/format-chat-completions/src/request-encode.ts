@@ -1,11 +1,12 @@
 import type { CacheMark, EncodedRequest, Feature, GenerateRequest, OutputFormat, Sampling, Target } from '@isthmus/core'
-import { isObject, type JsonObject, shortHash } from '@isthmus/core/wire'
+import { isObject, type JsonObject } from '@isthmus/core/wire'
 import { cacheControl } from './cache.ts'
 import { DIALECT } from './dialect.ts'
 import { Encoding } from './encoding.ts'
 import { addMembers, defined, membersOf } from './ext.ts'
 import { encodeMessages } from './message-encode.ts'
 import { encodeReasoning } from './reasoning-encode.ts'
+import { SAMPLING } from './sampling.ts'
 import { encodeTools } from './tool-encode.ts'
 import type { ChatTraits } from './traits.ts'
 import type { RequestContext } from './types.ts'
@@ -76,19 +77,6 @@ function encodeFormat(format: OutputFormat): JsonObject {
   return { type: 'json_schema', json_schema: defined({ name: name ?? 'response', description, schema, strict }) }
 }
 
-const SAMPLING: readonly (readonly [keyof Sampling, string, Feature])[] = [
-  ['temperature', 'temperature', 'sampling.temperature'],
-  ['topP', 'top_p', 'sampling.top_p'],
-  ['topK', 'top_k', 'sampling.top_k'],
-  ['minP', 'min_p', 'sampling.min_p'],
-  ['topA', 'top_a', 'sampling.top_a'],
-  ['seed', 'seed', 'sampling.seed'],
-  ['frequencyPenalty', 'frequency_penalty', 'sampling.frequency_penalty'],
-  ['presencePenalty', 'presence_penalty', 'sampling.presence_penalty'],
-  ['repetitionPenalty', 'repetition_penalty', 'sampling.repetition_penalty'],
-  ['logitBias', 'logit_bias', 'sampling.logit_bias']
-]
-
 function encodeSampling(body: JsonObject, encoding: Encoding): void {
   const { sampling, reasoning } = encoding.request
   const refused = encoding.traits.samplingOnlyWithoutReasoning === true && reasoning?.mode !== 'off'
@@ -104,33 +92,28 @@ function encodeSampling(body: JsonObject, encoding: Encoding): void {
 
 const RANDOMNESS: ReadonlySet<keyof Sampling> = new Set(['temperature', 'topP'])
 
-/** cacheMode: where the client's marks were left out, a cache of marks alone would hold nothing. */
-function cacheMode(mode: string | undefined, { marked, native }: Encoding): string | undefined {
-  if (marked) return mode ?? 'explicit'
-  return mode === 'explicit' && !native ? undefined : mode
-}
-
 function encodeService(body: JsonObject, encoding: Encoding): void {
   if (encoding.marked) body.prompt_cache_options = { mode: 'explicit' }
-  const { cache, state, identity, metadata, safety, hosted, serviceTier } = encoding.request
+  const { cache, state, identity, metadata, hosted, serviceTier } = encoding.request
   const set = (field: string, value: unknown, feature: Feature): void => {
     if (value !== undefined && !encoding.lacks(feature)) body[field] = value
   }
   if (cache !== undefined) {
     set('prompt_cache_key', cache.key, 'cache.key')
     set('prompt_cache_retention', cache.retention, 'cache.options')
-    const options = defined({ mode: cacheMode(cache.mode, encoding), ttl: cache.ttl })
+    const options = defined({ mode: encoding.cacheMode(cache.mode), ttl: cache.ttl })
     if (Object.keys(options).length > 0) set('prompt_cache_options', options, 'cache.options')
     if (cache.autoMark !== undefined) encodeAutoMark(body, cache.autoMark, encoding)
   }
   set('store', state?.store, 'state.store')
   // The word of another format for the same tier.
   set('service_tier', serviceTier === 'standard_only' ? 'default' : serviceTier, 'service.tier')
-  set('user', userOf(identity?.endUser, encoding), 'identity.user')
+  set('user', encoding.user(), 'identity.user')
   set('safety_identifier', identity?.safetyId, 'identity.safety')
   set('session_id', encoding.native ? identity?.sessionId : undefined, 'ext')
   set('metadata', metadata, 'metadata')
-  encodeSafety(body, safety, encoding)
+  const moderation = encoding.moderation()
+  if (moderation !== undefined) body.moderation = moderation
   if (hosted !== undefined) {
     if (hosted.mcpServers !== undefined || hosted.container !== undefined) encoding.refuse('MCP servers and containers')
     set('web_search_options', hosted.webSearch, 'hosted.options')
@@ -143,20 +126,6 @@ function encodeAutoMark(body: JsonObject, mark: CacheMark, encoding: Encoding): 
   if (encoding.lacks('cache.auto')) return
   if (native || traits.cacheMarks === 'cache_control') body.cache_control = cacheControl(mark)
   else encoding.report({ feature: 'cache.auto', action: 'dropped', field: 'cache_control' })
-}
-
-function userOf(user: string | undefined, encoding: Encoding): string | undefined {
-  const max = encoding.traits.maxUserChars
-  if (user === undefined || max === undefined || user.length <= max || encoding.lacks('identity.user')) return user
-  encoding.report({ feature: 'identity.user', action: 'converted', field: 'user', message: 'sent as a hash' })
-  return shortHash(user, max)
-}
-
-function encodeSafety(body: JsonObject, safety: unknown, encoding: Encoding): void {
-  if (!isObject(safety) || encoding.lacks('safety')) return
-  const { moderation, ...others } = safety
-  if (moderation !== undefined) body.moderation = moderation
-  if (Object.keys(others).length > 0) encoding.report({ feature: 'safety', action: 'dropped', field: 'safety' })
 }
 
 /** encodeStream always asks for usage: the gateway counts it even if the client does not. */

@@ -1,5 +1,6 @@
 import { checker } from '@isthmus/core/wire'
 import { type Static, type TSchema, Type } from 'typebox'
+import { SamplingProperties } from './sampling.ts'
 
 /** optional is a member that may be left out; an explicit null says the same. */
 const optional = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]))
@@ -42,19 +43,11 @@ export const RequestSchema = Type.Object({
   audio: optional(json),
   prediction: optional(json),
   verbosity: optional(text),
-  temperature: optional(Type.Number()),
-  top_p: optional(Type.Number()),
-  top_k: optional(Type.Number()),
-  min_p: optional(Type.Number()),
-  top_a: optional(Type.Number()),
-  seed: optional(Type.Integer()),
-  frequency_penalty: optional(Type.Number()),
-  presence_penalty: optional(Type.Number()),
-  repetition_penalty: optional(Type.Number()),
-  logit_bias: optional(Type.Record(text, Type.Number())),
+  ...SamplingProperties,
   reasoning_effort: optional(text),
   reasoning: optional(ReasoningSchema),
   include_reasoning: optional(flag),
+  reasoning_format: optional(text),
   thinking: optional(ThinkingSchema),
   enable_thinking: optional(flag),
   thinking_budget: optional(tokens),

@@ -1,5 +1,6 @@
 import type { ReplyBuilder, ReplyMeta, ResponseDecoder, ResponseHead, Rewrite, Target } from '@isthmus/core'
 import {
+  choiceIndexOf,
   findError,
   isObject,
   type JsonObject,
@@ -149,7 +150,7 @@ export class ChatReader implements ReplyReader {
   }
 
   #readChoice(choice: JsonObject, at: number, out: ReplyBuilder, whole: boolean): void {
-    const index = Number.isSafeInteger(choice.index) && (choice.index as number) >= 0 ? (choice.index as number) : at
+    const index = choiceIndexOf(choice.index, at)
     let reader = this.#choices.get(index)
     if (reader === undefined) {
       reader = this.#newChoice(index, out)

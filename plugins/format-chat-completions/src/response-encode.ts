@@ -28,7 +28,8 @@ export function encodeResponse(response: IrResponse, options: ReplyOptions): Jso
   const usage = encodeUsage(response.usage, options.dialect)
   if (usage !== undefined) body.usage = usage
   if (response.serviceTier !== undefined) body.service_tier = response.serviceTier
-  if (response.fingerprint !== undefined) body.system_fingerprint = response.fingerprint
+  // One client refuses a whole reply without the member, null or not, and a streamed one with null.
+  body.system_fingerprint = response.fingerprint ?? null
   return addMembers(body, membersOf(response))
 }
 

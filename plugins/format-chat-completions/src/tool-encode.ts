@@ -10,7 +10,10 @@ import { FORMAT } from './types.ts'
 export function encodeTools(body: JsonObject, encoding: Encoding): void {
   const { toolChoice, parallelTools } = encoding.request
   const tools = expressible(encoding)
-  if (tools.length === 0) return
+  if (tools.length === 0) {
+    encoding.reportLostChoice()
+    return
+  }
   if (encoding.dialect.has(DIALECT.functions)) {
     body.functions = tools.map(tool => legacyFunction(tool, encoding))
     if (toolChoice !== undefined) body.function_call = legacyChoice(toolChoice, encoding)

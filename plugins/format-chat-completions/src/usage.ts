@@ -1,5 +1,5 @@
 import { inputTotal, subtract, type Usage } from '@isthmus/core'
-import { isObject, type JsonObject, numberOf, restOf } from '@isthmus/core/wire'
+import { countsOnly, isObject, type JsonObject, numberOf, restOf } from '@isthmus/core/wire'
 import { DIALECT } from './dialect.ts'
 import { addMembers, defined } from './ext.ts'
 import { FORMAT } from './types.ts'
@@ -21,8 +21,9 @@ const COUNT_KEYS: ReadonlySet<string> = new Set([
 const PRICE_KEYS: ReadonlySet<string> = new Set(['cost', 'cost_details', 'cost_in_usd_ticks', 'is_byok', 'market_cost'])
 
 /** decodeUsage reads token counts. Counters that are null or missing stay absent. */
-export function decodeUsage(wire: unknown): Usage | undefined {
-  if (!isObject(wire)) return undefined
+export function decodeUsage(given: unknown): Usage | undefined {
+  if (!isObject(given)) return undefined
+  const wire = countsOnly(given)
   const prompt = numberOf(wire.prompt_tokens)
   const completion = numberOf(wire.completion_tokens)
   if (prompt === undefined && completion === undefined) return undefined

@@ -108,6 +108,7 @@ const REPLY_DIFFERENCES: readonly Allowed[] = [
     why: 'null is written out'
   },
   { path: /^choices\[#\]\.message\.refusal$/, when: (was, is) => !was && is === null, why: 'null is written out' },
+  { path: /^system_fingerprint$/, when: (was, is) => !was && is === null, why: 'null is written out' },
   {
     path: /^choices\[#\]\.message\.content$/,
     when: (was, is) => !was && is === null,

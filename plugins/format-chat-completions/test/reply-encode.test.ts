@@ -103,6 +103,26 @@ t.test('a call is named once, and later pieces hold nothing but its number and a
   t.match(frames(stream).at(-1), { choices: [{ finish_reason: 'tool_calls' }] }, 'calls are there, whatever was said')
 })
 
+t.test('calls of a whole reply are numbered anew in a stream, whatever numbers and ids they had', async t => {
+  const tool_calls = [0, 0].map(index => ({
+    index,
+    id: 'a',
+    type: 'function',
+    function: { name: 'f', arguments: '{}' }
+  }))
+  const body = { choices: [{ index: 0, message: { tool_calls }, finish_reason: 'tool_calls' }] }
+  const head = { status: 200, headers: { 'content-type': 'application/json' } }
+  const decoder = chatCompletions.response.decoder(head, { provider: 'p', model: 'm' }, undefined)
+  const events = [...decoder.push(new TextEncoder().encode(JSON.stringify(body))), ...decoder.end()]
+  const read = await sdk(write(events), 'text/event-stream')
+    .chat.completions.stream({ model: 'm', messages: [] })
+    .finalChatCompletion()
+  t.same(
+    read.choices[0]?.message.tool_calls?.map(call => call.id),
+    ['a', 'a_2']
+  )
+})
+
 t.test('a client of the deprecated dialect is told of its call in it', async t => {
   const options = replyOptions({ dialect: ['functions'] })
   const stream = write(reply([call('a')]), options)

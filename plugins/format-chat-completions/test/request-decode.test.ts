@@ -149,6 +149,19 @@ t.test('the wish to reason is read in every spelling, and its dialect is noticed
   }
 })
 
+t.test('the word for where reasoning stands shows or hides it, and is kept for a server that knows it', async t => {
+  for (const [word, expose, shown] of [
+    ['parsed', 'full', true],
+    ['hidden', 'none', false],
+    ['raw', 'default', false]
+  ] as const) {
+    const { reasoning, reply, ext } = ask({ reasoning_effort: 'high', reasoning_format: word })
+    t.same(reasoning, { mode: 'on', effort: 'high', source: 'effort', expose }, word)
+    t.equal(reply.dialect?.includes(DIALECT.reasoning) ?? false, shown, word)
+    t.same(ext, { 'chat-completions': { reasoning_format: word } }, word)
+  }
+})
+
 t.test('a second spelling beside the first is kept as it is', async t => {
   const { reasoning, ext } = ask({ reasoning_effort: 'high', thinking: { type: 'enabled' } })
   t.equal(reasoning?.effort, 'high')

@@ -128,6 +128,26 @@ t.test('media of a result follows after all results of the turn, and an error is
   ])
 })
 
+t.test('what stands in an error beside its text is not lost', async t => {
+  const image: Part = { type: 'image', source: { kind: 'inline', mime: 'image/png', data: 'AAAA' } }
+  const opaque: Part = { type: 'opaque', native: { format: 'x', object: {} }, replay: 'same_dialect', describe: 'seen' }
+  const ext = { messages: { strange: 1 } }
+  const content = [{ type: 'text' as const, text: 'no' }, image, opaque]
+  const parts: Part[] = [{ type: 'tool_result', callId: 'a', content, isError: true, ext }]
+  const messages: Message[] = [user, { role: 'assistant', parts: [call('a')] }, { role: 'tool', parts }]
+  const { body, gaps } = encode(foreign({ messages }))
+  const text = JSON.stringify(body.messages)
+  for (const said of ['no', 'see the next user message', 'AAAA', 'seen']) t.match(text, said)
+  t.match(gaps, [{ feature: 'ext', action: 'dropped' }, {}])
+})
+
+t.test('a choice among no tools is left out, and that is told', async t => {
+  const { body, gaps } = encode(foreign({ toolChoice: { type: 'one', name: 'f', kind: 'function' } }))
+  t.equal(body.tool_choice, undefined)
+  t.match(gaps, [{ feature: 'tools.choice.one', action: 'dropped' }])
+  t.same(encode(foreign({ toolChoice: { type: 'none' } })).gaps, [])
+})
+
 t.test('the result of a call that is gone becomes text of the user, and that is reported', async t => {
   const parts: Part[] = [{ type: 'tool_result', callId: 'gone', content: [{ type: 'text', text: '42' }] }]
   const { body, gaps } = encode(foreign({ messages: [{ role: 'tool', parts }, user] }))

@@ -266,6 +266,17 @@ t.test('usage is found where vendors put it, never added up, and unknown counter
   t.equal(folded(frame({ delta: {}, finish_reason: 'stop' }, { usage: apart }), DONE).usage?.output.total, 11)
 })
 
+t.test('a counter below zero is none, and a choice of a number that no client stands is the first', async t => {
+  const usage = { prompt_tokens: 3, completion_tokens: -1, total_tokens: [2] }
+  const read = folded(frame({ index: 1784092247, delta: { content: 'Hi' }, finish_reason: 'stop' }, { usage }), DONE)
+  t.equal(read.choices[0]?.index, 0)
+  t.strictSame(read.usage, {
+    input: { fresh: 3 },
+    output: {},
+    native: { format: 'chat-completions', object: { prompt_tokens: 3 } }
+  })
+})
+
 t.test('a member nobody knows that comes in pieces is reported', async t => {
   const events = stream(delta({ content: 'a', x_new: 'one' }), delta({ content: 'b', x_new: 'two' }), stop(), DONE)
   const notices = events.flatMap(event => (event.type === 'notice' ? [event.gap] : []))

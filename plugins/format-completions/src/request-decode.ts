@@ -1,6 +1,15 @@
-import type { CompleteRequest, ReplyWishes, RequestHead, Sampling } from '@isthmus/core'
-import { codepoints, defined, invalid, isObject, type JsonObject, restOf, withNested } from '@isthmus/core/wire'
-import { FORWARD } from '@isthmus/format-chat-completions/openai'
+import type { CompleteRequest, ReplyWishes, RequestHead } from '@isthmus/core'
+import {
+  codepoints,
+  defined,
+  ingressOf,
+  invalid,
+  isObject,
+  type JsonObject,
+  restOf,
+  withNested
+} from '@isthmus/core/wire'
+import { decodeSampling, FORWARD } from '@isthmus/format-chat-completions/openai'
 import { REQUEST_KEYS, requestShape, type WireRequest } from './request-schema.ts'
 import { FORMAT, makeExt, type ReplyContext } from './types.ts'
 
@@ -21,11 +30,12 @@ export function decodeRequest(body: unknown, head: RequestHead): CompleteRequest
     suffix: wire.suffix || undefined,
     echo: wire.echo ?? undefined,
     bestOf: wire.best_of ?? undefined,
-    sampling: decodeSampling(wire),
+    // One widespread library always sends a bias, and an empty one asks for nothing.
+    sampling: decodeSampling(isEmpty(wire.logit_bias) ? { ...wire, logit_bias: null } : wire),
     output: decodeOutput(wire),
     reply: decodeReply(wire, prompts),
     identity: typeof wire.user === 'string' ? { endUser: wire.user } : undefined,
-    ingress: decodeIngress(head),
+    ingress: ingressOf(FORMAT, head, FORWARD.request),
     ext: makeExt(decodeRest(body, wire))
   }) as CompleteRequest
 }
@@ -49,23 +59,6 @@ function decodeTokens(tokens: unknown, path: string, expected = 'token ids'): re
     if (!Number.isSafeInteger(token) || token < 0) throw invalid(`${path}[${at}]`, 'a token id', token)
   }
   return tokens
-}
-
-function decodeSampling(wire: WireRequest): Sampling {
-  const { logit_bias: bias } = wire
-  return defined({
-    temperature: wire.temperature ?? undefined,
-    topP: wire.top_p ?? undefined,
-    topK: wire.top_k ?? undefined,
-    minP: wire.min_p ?? undefined,
-    topA: wire.top_a ?? undefined,
-    seed: wire.seed ?? undefined,
-    frequencyPenalty: wire.frequency_penalty ?? undefined,
-    presencePenalty: wire.presence_penalty ?? undefined,
-    repetitionPenalty: wire.repetition_penalty ?? undefined,
-    // One widespread library always sends one, and an empty one asks for nothing.
-    logitBias: bias && Object.keys(bias).length > 0 ? bias : undefined
-  })
 }
 
 function decodeOutput(wire: WireRequest): CompleteRequest['output'] {
@@ -97,11 +90,4 @@ function decodeRest(body: JsonObject, wire: WireRequest): JsonObject | undefined
   return withNested(restOf(body, REQUEST_KEYS), 'stream_options', nested)
 }
 
-function decodeIngress(head: RequestHead): CompleteRequest['ingress'] {
-  const headers: Record<string, string> = {}
-  for (const name of FORWARD.request) {
-    const value = head.headers[name]
-    if (value !== undefined) headers[name] = value
-  }
-  return Object.keys(headers).length > 0 ? { format: FORMAT, headers } : { format: FORMAT }
-}
+const isEmpty = (members: object | null | undefined): boolean => Object.keys(members ?? {}).length === 0

@@ -1,5 +1,6 @@
-import type { CompleteRequest, EncodedRequest, Feature, Gap, Sampling, Target } from '@isthmus/core'
+import type { CompleteRequest, EncodedRequest, Feature, Gap, Target } from '@isthmus/core'
 import { addMembers, type JsonObject } from '@isthmus/core/wire'
+import { SAMPLING } from '@isthmus/format-chat-completions/openai'
 import type { CompletionsTraits } from './traits.ts'
 import { FORMAT, membersOf } from './types.ts'
 
@@ -34,19 +35,6 @@ function encodePrompts({ prompts }: CompleteRequest, lacks: (feature: Feature) =
   if (lacks('complete.prompts')) sent = sent.slice(0, 1)
   return sent.length > 1 ? sent : (sent[0] ?? null)
 }
-
-const SAMPLING: readonly (readonly [keyof Sampling, string, Feature])[] = [
-  ['temperature', 'temperature', 'sampling.temperature'],
-  ['topP', 'top_p', 'sampling.top_p'],
-  ['topK', 'top_k', 'sampling.top_k'],
-  ['minP', 'min_p', 'sampling.min_p'],
-  ['topA', 'top_a', 'sampling.top_a'],
-  ['seed', 'seed', 'sampling.seed'],
-  ['frequencyPenalty', 'frequency_penalty', 'sampling.frequency_penalty'],
-  ['presencePenalty', 'presence_penalty', 'sampling.presence_penalty'],
-  ['repetitionPenalty', 'repetition_penalty', 'sampling.repetition_penalty'],
-  ['logitBias', 'logit_bias', 'sampling.logit_bias']
-]
 
 /** encodeStream always asks for usage: the gateway counts it even if the client does not. */
 function encodeStream(body: JsonObject, { reply, ingress }: CompleteRequest, usage: boolean | undefined): void {

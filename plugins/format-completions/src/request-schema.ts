@@ -1,4 +1,5 @@
 import { checker } from '@isthmus/core/wire'
+import { SamplingProperties } from '@isthmus/format-chat-completions/openai'
 import { type Static, type TSchema, Type } from 'typebox'
 
 /** optional is a member that may be left out; an explicit null says the same. */
@@ -21,16 +22,7 @@ const members = {
   stop: optional(Type.Union([text, Type.Array(text)])),
   stream: optional(flag),
   stream_options: optional(StreamOptionsSchema),
-  temperature: optional(Type.Number()),
-  top_p: optional(Type.Number()),
-  top_k: optional(Type.Number()),
-  min_p: optional(Type.Number()),
-  top_a: optional(Type.Number()),
-  seed: optional(Type.Integer()),
-  frequency_penalty: optional(Type.Number()),
-  presence_penalty: optional(Type.Number()),
-  repetition_penalty: optional(Type.Number()),
-  logit_bias: optional(Type.Record(text, Type.Number())),
+  ...SamplingProperties,
   user: optional(text)
 }
 

@@ -27,6 +27,9 @@ const CANDIDATE = new Set([
   'logprobsResult'
 ])
 const CONTENT = new Set(['role', 'parts'])
+/** Members of a candidate that is a piece of text and nothing else, and of its part. */
+const PIECE = new Set(['content', 'index'])
+const PLAIN = new Set(['text', 'thought'])
 
 /** A call whose arguments come in pieces. */
 interface PartialCall {
@@ -68,6 +71,15 @@ export class CandidateReader {
       else this.#rest = { ...this.#rest, logprobsResult: candidate.logprobsResult }
     }
     this.#about(candidate)
+  }
+
+  /** growing gives the part that a piece adds its text to, if it does nothing else. */
+  growing(candidate: JsonObject): OpenPart | undefined {
+    const open = this.#open
+    const text = textOf(candidate)
+    if (open === undefined || text === undefined || this.#partial !== undefined) return undefined
+    if (open.sealed || open.head.ext !== undefined) return undefined
+    return open.head.type === (text.thought === true ? 'reasoning' : 'text') ? open : undefined
   }
 
   /** whole reads a candidate that came in one piece, where each part of the wire is a part of its own. */
@@ -224,6 +236,15 @@ export class CandidateReader {
 /** unhosted keeps what said nothing: for a client of this format it is there all the same. */
 function unhosted(name: string, metadata: JsonObject | undefined, make: typeof hostedGrounding): JsonObject {
   return metadata === undefined || make(metadata, '') !== undefined ? {} : { [name]: metadata }
+}
+
+/** textOf gives the one part of a candidate that says nothing but a text. */
+function textOf(candidate: JsonObject): JsonObject | undefined {
+  const { content } = candidate
+  if (!isObject(content) || !Array.isArray(content.parts) || content.parts.length !== 1) return undefined
+  if (restOf(candidate, PIECE) !== undefined || restOf(content, CONTENT) !== undefined) return undefined
+  const part: unknown = content.parts[0]
+  return isObject(part) && restOf(part, PLAIN) === undefined ? part : undefined
 }
 
 function partsOf(candidate: JsonObject): readonly JsonObject[] {

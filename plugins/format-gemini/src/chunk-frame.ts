@@ -44,6 +44,15 @@ export class ChunkFrame {
     return this.#frame(JSON.stringify(object))
   }
 
+  /**
+   * failure writes an error as the last thing. In events it follows once more as a bare line, as the service itself tells
+   * one: clients that take an event without candidates for a chunk notice only that the stream ends within something.
+   */
+  failure(object: JsonObject): string {
+    const json = JSON.stringify(object)
+    return this.#frame(json) + (this.#isArray ? '' : `${json}\n`)
+  }
+
   /** end closes the array. Server-sent events just end. */
   end(): string {
     if (!this.#isArray) return ''

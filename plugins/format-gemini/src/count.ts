@@ -1,5 +1,5 @@
 import type { CountReply, CountRequest, EncodedRequest, RequestHead, ResultFormat, Target } from '@isthmus/core'
-import { invalid, isObject, type JsonObject, numberOf, restOf, resultDecoder } from '@isthmus/core/wire'
+import { countOf, invalid, isObject, type JsonObject, restOf, resultDecoder } from '@isthmus/core/wire'
 import { type TSchema, Type } from 'typebox'
 import { decodeError, upstreamError } from './error-decode.ts'
 import { encodeError } from './error-encode.ts'
@@ -65,9 +65,9 @@ const REPLY: ReadonlySet<string> = new Set(['totalTokens', 'cachedContentTokenCo
 
 function decodeReply(body: JsonObject, provider: string): CountReply | undefined {
   if (body.error !== undefined) throw upstreamError(body, provider)
-  const inputTokens = numberOf(body.totalTokens)
+  const inputTokens = countOf(body.totalTokens)
   if (inputTokens === undefined) return undefined
-  const cachedTokens = numberOf(body.cachedContentTokenCount)
+  const cachedTokens = countOf(body.cachedContentTokenCount)
   const reply: CountReply = {
     op: 'count_tokens',
     inputTokens,

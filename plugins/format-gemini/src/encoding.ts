@@ -1,7 +1,6 @@
-import type { Feature, Gap, GenerateRequest, Target } from '@isthmus/core'
-import { FittedNames } from '@isthmus/core/wire'
+import type { Ext, Feature, Gap, GenerateRequest, Target } from '@isthmus/core'
+import { FittedNames, foreignMembers } from '@isthmus/core/wire'
 import { FORMAT_GEMINI_UNSUPPORTED } from './errors.ts'
-import { foreignMembers } from './ext.ts'
 import { fitName } from './names.ts'
 import type { GeminiTraits } from './traits.ts'
 import { FORMAT } from './types.ts'
@@ -43,8 +42,8 @@ export class Encoding {
   }
 
   /** reportForeign names members that another format kept on a node. */
-  reportForeign(node: Parameters<typeof foreignMembers>[0]): void {
-    for (const field of foreignMembers(node)) this.gap('ext', 'dropped', { field })
+  reportForeign(node: { readonly ext?: Ext }): void {
+    for (const field of foreignMembers(node, FORMAT)) this.gap('ext', 'dropped', { field })
   }
 
   /** refuse ends the encoding: the request means something that this upstream cannot be told. */

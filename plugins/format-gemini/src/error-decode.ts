@@ -13,11 +13,12 @@ import {
   parseJson,
   retryAfterMs,
   statusKind,
-  stringOf
+  stringOf,
+  wordTable
 } from '@isthmus/core/wire'
 
 /** The service's words for a refusal, as HTTP statuses: an error within a stream may have no other. */
-const STATUSES: Readonly<Record<string, number>> = {
+const STATUSES: Readonly<Record<string, number>> = wordTable({
   INVALID_ARGUMENT: 400,
   FAILED_PRECONDITION: 400,
   OUT_OF_RANGE: 400,
@@ -34,7 +35,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   UNIMPLEMENTED: 501,
   UNAVAILABLE: 503,
   DEADLINE_EXCEEDED: 504
-}
+})
 
 /** The service has no word of its own for these; its messages tell them apart. */
 const CONTEXT =

@@ -32,11 +32,3 @@ export function membersOf(node: Extended): JsonObject | undefined {
 export function spellingOf(node: Extended): Spelling | undefined {
   return node.ext?.[SPELLING] as Spelling | undefined
 }
-
-/** foreignMembers names the members that only another format knows. A namespace with a slash says nothing but spelling. */
-export function foreignMembers(node: Extended): readonly string[] {
-  if (node.ext === undefined) return []
-  return Object.entries(node.ext).flatMap(([format, members]) =>
-    format === FORMAT || format.includes('/') ? [] : Object.keys(members)
-  )
-}

@@ -1,5 +1,5 @@
 import type { Finish, FinishReason } from '@isthmus/core'
-import { type JsonObject, stringOf } from '@isthmus/core/wire'
+import { type JsonObject, stringOf, wordTable } from '@isthmus/core/wire'
 import { FORMAT } from './types.ts'
 
 type Known = Pick<Finish, 'reason' | 'detail'>
@@ -9,7 +9,7 @@ const RECITED: Known = { reason: 'content_filter', detail: 'recitation' }
 const OTHER: Known = { reason: 'other' }
 
 /** There is no word for an end with calls: it is `STOP`. */
-const REASONS: Readonly<Record<string, Known>> = {
+const REASONS: Readonly<Record<string, Known>> = wordTable({
   STOP: { reason: 'stop' },
   MAX_TOKENS: { reason: 'length', detail: 'max_output' },
   SAFETY: FILTERED,
@@ -27,7 +27,7 @@ const REASONS: Readonly<Record<string, Known>> = {
   NO_IMAGE: OTHER,
   IMAGE_OTHER: OTHER,
   FINISH_REASON_UNSPECIFIED: OTHER
-}
+})
 
 /** The model wrote something that the service could not read: there is no answer that a client could use. */
 const MALFORMED: ReadonlySet<string> = new Set([

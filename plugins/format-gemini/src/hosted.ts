@@ -1,16 +1,16 @@
 import type { HostedKind, HostedPart } from '@isthmus/core'
-import { isObject, type JsonObject, stringOf } from '@isthmus/core/wire'
+import { isObject, type JsonObject, stringOf, wordTable } from '@isthmus/core/wire'
 import { FORMAT } from './types.ts'
 
 /** Members of a part that are a call or a result of a tool the service runs. */
 const HOSTED = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const
 type HostedMember = (typeof HOSTED)[number]
 
-const OUTCOMES: Readonly<Record<string, string>> = {
+const OUTCOMES: Readonly<Record<string, string>> = wordTable({
   OUTCOME_OK: 'completed',
   OUTCOME_FAILED: 'failed',
   OUTCOME_DEADLINE_EXCEEDED: 'failed'
-}
+})
 
 /** hostedMember gives the name of the member that makes a part one of a hosted tool. */
 export function hostedMember(part: JsonObject): HostedMember | undefined {

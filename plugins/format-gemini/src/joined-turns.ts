@@ -1,6 +1,6 @@
 import type { Message, Part } from '@isthmus/core'
 import { membersOf, spellingOf, withExt } from './ext.ts'
-import type { DecodedPart } from './request-part.ts'
+import type { DecodedPart } from './seals.ts'
 import type { Spelling } from './types.ts'
 
 /*

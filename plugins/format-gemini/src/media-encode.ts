@@ -1,11 +1,11 @@
 import type { AudioPart, FilePart, ImagePart, MediaSource, VideoPart } from '@isthmus/core'
-import type { JsonObject } from '@isthmus/core/wire'
+import { type JsonObject, wordTable } from '@isthmus/core/wire'
 import type { Encoding } from './encoding.ts'
 import { FILE_ISSUER } from './media-decode.ts'
 
 type MediaPart = ImagePart | AudioPart | VideoPart | FilePart
 
-const BY_EXTENSION: Readonly<Record<string, string>> = {
+const BY_EXTENSION: Readonly<Record<string, string>> = wordTable({
   png: 'image/png',
   jpg: 'image/jpeg',
   jpeg: 'image/jpeg',
@@ -29,7 +29,7 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   mov: 'video/quicktime',
   webm: 'video/webm',
   mpeg: 'video/mpeg'
-}
+})
 const BY_PART: Readonly<Record<MediaPart['type'], string>> = {
   image: 'image/jpeg',
   audio: 'audio/wav',

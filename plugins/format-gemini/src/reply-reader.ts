@@ -1,10 +1,13 @@
-import type { ReplyBuilder, ReplyMeta, Target } from '@isthmus/core'
+import type { OpenPart, ReplyBuilder, ReplyMeta, Target } from '@isthmus/core'
 import {
+  choiceIndexOf,
   isObject,
   type JsonObject,
+  LearnedFrame,
   madeCallId,
   numberOf,
   parseJson,
+  parseObject,
   type ReplyReader,
   restOf,
   stringOf
@@ -15,10 +18,17 @@ import { upstreamError } from './error-decode.ts'
 import { FORMAT_GEMINI_REPLY } from './errors.ts'
 import { blockedFinish, blockReason } from './finish.ts'
 import type { PartEnv } from './parts-decode.ts'
+import { TEXT_CHUNK } from './text-chunk.ts'
 import { FORMAT } from './types.ts'
 import { decodeUsage } from './usage.ts'
 
 const REPLY = new Set(['candidates', 'usageMetadata', 'modelVersion', 'responseId'])
+
+/** Growth is a part that grew by the text of a chunk, which may hold counters as well. */
+interface Growth {
+  readonly open: OpenPart
+  readonly counts: boolean
+}
 
 /** GeminiReader reads a reply, whole or in chunks. Each chunk is a reply by itself, whose text is a piece of the whole. */
 export class GeminiReader implements ReplyReader {
@@ -29,14 +39,19 @@ export class GeminiReader implements ReplyReader {
   #facts = ''
   #calls = 0
   #usage: JsonObject | undefined
+  /** A chunk with newer usage, of which only the text was read. */
+  #unread: string | undefined
+  #learned: LearnedFrame<Growth> | undefined
   #feedback: JsonObject | undefined
   /** Members of the reply that nobody reads, and those of them that the start told. */
   #rest: JsonObject | undefined
   #told: JsonObject | undefined
 
-  constructor(target: Target, context: ReplyContext | undefined) {
+  /** `learn` is off in tests that compare the quick way with the plain one. */
+  constructor(target: Target, context: ReplyContext | undefined, learn = true) {
     this.#target = target
     this.#context = context
+    if (learn) this.#learned = new LearnedFrame(TEXT_CHUNK)
   }
 
   whole(body: JsonObject, out: ReplyBuilder): void {
@@ -48,10 +63,40 @@ export class GeminiReader implements ReplyReader {
   }
 
   event(data: string, _name: string | undefined, out: ReplyBuilder): void {
+    if (this.#quick(data, out)) return
     const chunk = parseJson(data)
-    if (isObject(chunk)) this.#chunk(chunk, out, false)
+    if (isObject(chunk)) {
+      const open = this.#growing(chunk)
+      this.#chunk(chunk, out, false)
+      this.#learned?.forget()
+      if (open !== undefined) this.#learned?.learn(data, { open, counts: isObject(chunk.usageMetadata) })
+    }
     // Some relays end with the sentinel of another format.
     else if (data.trim() !== '[DONE]') throw this.#wrong('a chunk is not a JSON object')
+  }
+
+  /** #quick reads a chunk that is the last one but for its text and its counters, which count only in the last chunk of all. */
+  #quick(data: string, out: ReplyBuilder): boolean {
+    const text = this.#learned?.read(data)
+    const about = this.#learned?.about
+    if (text === undefined || about === undefined) return false
+    const { open, counts } = about
+    out.append(open, open.head.type === 'reasoning' ? 'reasoning' : 'text', text)
+    if (counts) this.#unread = data
+    return true
+  }
+
+  /** #growing gives the part that a chunk adds its text to, if it does nothing else that was not done by the one before. */
+  #growing({ candidates }: JsonObject): OpenPart | undefined {
+    const only: unknown = Array.isArray(candidates) && candidates.length === 1 ? candidates[0] : undefined
+    return isObject(only) ? this.#candidates.get(numberOf(only.index) ?? 0)?.growing(only) : undefined
+  }
+
+  #counted(): JsonObject | undefined {
+    const usage = this.#unread === undefined ? undefined : parseObject(this.#unread)?.usageMetadata
+    this.#unread = undefined
+    if (isObject(usage)) this.#usage = usage
+    return this.#usage
   }
 
   /** A reply that was cut off has a candidate without a reason for its end: it stays open. */
@@ -70,7 +115,10 @@ export class GeminiReader implements ReplyReader {
       return true
     }
     this.#facts ||= stringOf(chunk.responseId) ?? stringOf(chunk.createTime) ?? ''
-    if (isObject(chunk.usageMetadata)) this.#usage = chunk.usageMetadata
+    if (isObject(chunk.usageMetadata)) {
+      this.#usage = chunk.usageMetadata
+      this.#unread = undefined
+    }
     if (isObject(chunk.promptFeedback)) this.#feedback = chunk.promptFeedback
     const rest = restOf(chunk, REPLY)
     const failed = chunk.error !== undefined && chunk.error !== null
@@ -78,7 +126,7 @@ export class GeminiReader implements ReplyReader {
     if (rest !== undefined) this.#rest = { ...this.#rest, ...rest }
     const candidates = Array.isArray(chunk.candidates) ? chunk.candidates.filter(isObject) : []
     candidates.forEach((candidate, at) => {
-      const reader = this.#candidate(numberOf(candidate.index) ?? at)
+      const reader = this.#candidate(choiceIndexOf(candidate.index, at))
       if (whole) reader.whole(candidate, out)
       else reader.read(candidate, out)
     })
@@ -119,7 +167,7 @@ export class GeminiReader implements ReplyReader {
       // An id has to be the only one of its conversation. A reply without an id of its own is told from others by how
       // long its prompt was, which grows with each turn.
       callId: name => {
-        const facts = this.#facts || String(numberOf(this.#usage?.promptTokenCount) ?? '')
+        const facts = this.#facts || String(numberOf(this.#counted()?.promptTokenCount) ?? '')
         return madeCallId(facts, choice, this.#calls++, name)
       }
     }
@@ -130,11 +178,12 @@ export class GeminiReader implements ReplyReader {
     if (this.#candidates.size === 0 && reason !== undefined) {
       out.finish(0, blockedFinish(reason, stringOf(this.#feedback?.blockReasonMessage)))
     }
-    const usage = decodeUsage(this.#usage)
+    const counted = this.#counted()
+    const usage = decodeUsage(counted)
     if (usage !== undefined) out.usage(usage)
-    else if (this.#usage !== undefined) this.#rest = { ...this.#rest, usageMetadata: this.#usage }
+    else if (counted !== undefined) this.#rest = { ...this.#rest, usageMetadata: counted }
     const late = this.#late()
-    const serviceTier = stringOf(this.#usage?.serviceTier)
+    const serviceTier = stringOf(counted?.serviceTier)
     const meta: ReplyMeta = {
       ...(serviceTier !== undefined && { serviceTier }),
       ...(late !== undefined && { ext: { [FORMAT]: late } })

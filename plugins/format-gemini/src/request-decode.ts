@@ -1,5 +1,5 @@
 import type { Ext, GenerateRequest, RequestHead } from '@isthmus/core'
-import { defined, invalid, isObject, type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
+import { defined, invalid, isObject, type JsonObject, restOf, stringOf, wordTable } from '@isthmus/core/wire'
 import { SHAPES, type SnakeNames, toCamel } from './camel.ts'
 import { type DecodedConfig, decodeConfig } from './config-decode.ts'
 import { decodeContents, decodeSystem } from './contents-decode.ts'
@@ -68,7 +68,7 @@ function membersOf(
   return rest
 }
 
-const TIERS: Readonly<Record<string, string>> = { standard: 'default', unspecified: 'auto' }
+const TIERS: Readonly<Record<string, string>> = wordTable({ standard: 'default', unspecified: 'auto' })
 
 function decodeTier(tier: string | undefined): string | undefined {
   return tier === undefined ? undefined : (TIERS[tier] ?? tier)

@@ -1,5 +1,5 @@
 import type { EncodedRequest, GenerateRequest, Target } from '@isthmus/core'
-import { addMembers, isObject, type JsonObject } from '@isthmus/core/wire'
+import { addMembers, isObject, type JsonObject, wordTable } from '@isthmus/core/wire'
 import { respell } from './camel.ts'
 import { encodeToolConfig } from './choice-encode.ts'
 import { encodeConfig } from './config-encode.ts'
@@ -56,7 +56,7 @@ function encodeHandle(encoding: Encoding): string | undefined {
   return handle.kind === FORMAT ? handle.id : encoding.refuse('a cached prompt of another service')
 }
 
-const TIERS: Readonly<Record<string, string>> = { default: 'standard', flex: 'flex', priority: 'priority' }
+const TIERS: Readonly<Record<string, string>> = wordTable({ default: 'standard', flex: 'flex', priority: 'priority' })
 
 function encodeTier(encoding: Encoding): string | undefined {
   const tier = encoding.request.serviceTier

@@ -1,11 +1,11 @@
 import type { Part, Seal } from '@isthmus/core'
-import { type Envelope, invalid, isObject, type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
+import { invalid, isObject, type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
 import { SHAPES, type SnakeNames, toCamel } from './camel.ts'
 import { spellingWith, withExt } from './ext.ts'
 import { decodeHosted, hostedMember } from './hosted.ts'
 import { decodeFileData, decodeInline } from './media-decode.ts'
 import { partShape } from './request-schema.ts'
-import { decodeSignature } from './seals.ts'
+import { type DecodedPart, decodeSignature } from './seals.ts'
 import { FORMAT, SPELLING, type Spelling } from './types.ts'
 
 /** CallReader reads what a conversation must be known for: calls and their results, which may have no ids. */
@@ -14,18 +14,14 @@ export interface CallReader {
   result(part: JsonObject, path: string): Part
 }
 
-/** DecodedPart is a part, and the envelope that its signature was, if it was one. */
-export interface DecodedPart {
-  readonly part: Part
-  readonly envelope?: Envelope | undefined
-}
-
 /** decodeRequestPart reads one part of a turn. What is not understood stays as it is. */
 export function decodeRequestPart(entry: unknown, path: string, at: number, calls: CallReader): DecodedPart {
   if (!isObject(entry)) throw invalid(path, 'a part', entry)
   const snake: SnakeNames = {}
   const wire = toCamel(entry, SHAPES.part, snake)
   partShape.check(wire, path)
+  const data = DATA.filter(name => isObject(wire[name]) || (name === 'text' && wire.text))
+  if (data.length > 1) throw invalid(path, `one of ${data.join(' and ')}`, wire)
   const signature = stringOf(wire.thoughtSignature)
   const carried = signature ? decodeSignature(signature) : undefined
   const read = decodeData(wire, path, at, calls)
@@ -49,13 +45,26 @@ function sealed(part: Part, seal: Seal): Part {
   return { ...rest, hidden: true, seal }
 }
 
+/** What a part is; the service refuses one that is two things. */
+const DATA = [
+  'text',
+  'functionCall',
+  'functionResponse',
+  'inlineData',
+  'fileData',
+  'executableCode',
+  'codeExecutionResult',
+  'toolCall',
+  'toolResponse'
+]
 const TEXT: ReadonlySet<string> = new Set(['text', 'thoughtSignature'])
 const THOUGHT: ReadonlySet<string> = new Set([...TEXT, 'thought'])
 const CALL: ReadonlySet<string> = new Set(['functionCall', 'thoughtSignature'])
 const CALL_DATA: ReadonlySet<string> = new Set(['id', 'name', 'args'])
 
 function decodeData(wire: JsonObject, path: string, at: number, calls: CallReader): Part | undefined {
-  if (typeof wire.text === 'string') {
+  const blank = wire.text === '' && DATA.some(name => isObject(wire[name]))
+  if (typeof wire.text === 'string' && !blank) {
     if (wire.thought !== true) return withExt<Part>({ type: 'text', text: wire.text }, restOf(wire, TEXT))
     return withExt<Part>({ type: 'reasoning', text: wire.text, hidden: false }, restOf(wire, THOUGHT))
   }

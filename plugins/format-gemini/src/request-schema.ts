@@ -14,13 +14,13 @@ const number = Type.Number()
 const integer = Type.Union([Type.Integer(), Type.String({ pattern: '^-?[0-9]+$' })])
 const flag = Type.Boolean()
 
-export const ThinkingConfigSchema = Type.Object({
+const ThinkingConfigSchema = Type.Object({
   includeThoughts: optional(flag),
   thinkingBudget: optional(integer),
   thinkingLevel: optional(text)
 })
 
-export const GenerationConfigSchema = Type.Object({
+const GenerationConfigSchema = Type.Object({
   temperature: optional(number),
   topP: optional(number),
   topK: optional(number),
@@ -40,13 +40,13 @@ export const GenerationConfigSchema = Type.Object({
   thinkingConfig: optional(ThinkingConfigSchema)
 })
 
-export const FunctionCallingConfigSchema = Type.Object({
+const FunctionCallingConfigSchema = Type.Object({
   mode: optional(text),
   allowedFunctionNames: optional(Type.Array(text))
 })
-export const ToolConfigSchema = Type.Object({ functionCallingConfig: optional(FunctionCallingConfigSchema) })
+const ToolConfigSchema = Type.Object({ functionCallingConfig: optional(FunctionCallingConfigSchema) })
 
-export const FunctionDeclarationSchema = Type.Object({
+const FunctionDeclarationSchema = Type.Object({
   name: Type.String({ minLength: 1 }),
   description: optional(text),
   parameters: optional(json),
@@ -54,7 +54,7 @@ export const FunctionDeclarationSchema = Type.Object({
   response: optional(json),
   responseJsonSchema: optional(Type.Union([json, flag]))
 })
-export const ToolSchema = Type.Object({ functionDeclarations: optional(Type.Array(Type.Unknown())) })
+const ToolSchema = Type.Object({ functionDeclarations: optional(Type.Array(Type.Unknown())) })
 
 const BlobSchema = Type.Object({ mimeType: text, data: text, displayName: optional(text) })
 const FileDataSchema = Type.Object({ fileUri: text, mimeType: optional(text), displayName: optional(text) })
@@ -73,18 +73,21 @@ const VideoMetadataSchema = Type.Object({
 })
 
 /** PartSchema is one part of a turn: one member with data, and flags. */
-export const PartSchema = Type.Object({
-  text: optional(text),
-  inlineData: optional(BlobSchema),
-  fileData: optional(FileDataSchema),
-  functionCall: optional(FunctionCallSchema),
-  functionResponse: optional(FunctionResponseSchema),
-  thought: optional(flag),
-  thoughtSignature: optional(text),
-  videoMetadata: optional(VideoMetadataSchema)
-})
+export const PartSchema = Type.Object(
+  {
+    text: optional(text),
+    inlineData: optional(BlobSchema),
+    fileData: optional(FileDataSchema),
+    functionCall: optional(FunctionCallSchema),
+    functionResponse: optional(FunctionResponseSchema),
+    thought: optional(flag),
+    thoughtSignature: optional(text),
+    videoMetadata: optional(VideoMetadataSchema)
+  },
+  { title: 'part' }
+)
 
-export const ContentSchema = Type.Object({
+const ContentSchema = Type.Object({
   role: optional(text),
   parts: optional(Type.Unknown())
 })
@@ -102,18 +105,21 @@ export const RequestSchema = Type.Object({
   serviceTier: optional(text)
 })
 
-const TurnSchema = Type.Object({ role: optional(text), parts: Type.Array(PartSchema) })
+const TurnSchema = Type.Object({ role: optional(text), parts: Type.Array(PartSchema) }, { title: 'content' })
+const DeclaredSchema = Type.Object(
+  { functionDeclarations: optional(Type.Array(FunctionDeclarationSchema)) },
+  { title: 'tool' }
+)
 
 /** DocumentedSchema says what a request holds all the way down, for a document of the API. */
 export const DocumentedSchema = Type.Object({
   ...RequestSchema.properties,
   contents: Type.Array(TurnSchema, { minItems: 1 }),
   systemInstruction: optional(TurnSchema),
-  tools: optional(Type.Array(Type.Object({ functionDeclarations: optional(Type.Array(FunctionDeclarationSchema)) })))
+  tools: optional(Type.Array(DeclaredSchema))
 })
 
 export const requestShape = checker(RequestSchema)
-export const contentShape = checker(ContentSchema)
 export const partShape = checker(PartSchema)
 export const toolShape = checker(ToolSchema)
 export const declarationShape = checker(FunctionDeclarationSchema)

@@ -1,6 +1,5 @@
 import type { Part, Seal } from '@isthmus/core'
 import { decodeEnvelope, type Envelope, isEnvelope } from '@isthmus/core/wire'
-import type { DecodedPart } from './request-part.ts'
 import { thoughtSeal } from './types.ts'
 
 /** CarriedSeal is what a `thoughtSignature` says: a seal, and where it belongs if it came in an envelope. */
@@ -18,6 +17,12 @@ export function decodeSignature(data: string): CarriedSeal {
     return { seal: { kind: 'thought_signature', data, issuer: { provider: '', modelFamily: '', format: 'unknown' } } }
   }
   return { seal: envelope.seal, envelope }
+}
+
+/** DecodedPart is a part, and the envelope that its signature was, if it was one. */
+export interface DecodedPart {
+  readonly part: Part
+  readonly envelope?: Envelope | undefined
 }
 
 /**

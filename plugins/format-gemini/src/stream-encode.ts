@@ -65,7 +65,7 @@ class GeminiStreamEncoder implements StreamEncoder {
   fail(error: GatewayError): string {
     if (this.#over) return ''
     this.#over = true
-    return this.#frame.bare(encodeErrorBody(error, this.#options.id)) + this.#frame.end()
+    return this.#frame.failure(encodeErrorBody(error, this.#options.id)) + this.#frame.end()
   }
 
   /** Clients break on comments and on chunks without a part; one with an empty text is nothing to them. */

@@ -1,12 +1,13 @@
 import { inputTotal, subtract, type Usage } from '@isthmus/core'
-import { isObject, type JsonObject, numberOf, stringOf } from '@isthmus/core/wire'
+import { countsOnly, isObject, type JsonObject, numberOf, stringOf } from '@isthmus/core/wire'
 import { FORMAT } from './types.ts'
 
 /**
  * decodeUsage reads the counters; undefined when there is none. The prompt's count holds what was read from the cache,
  * the candidates' does not hold the thoughts. A counter that is zero is left out by the service.
  */
-export function decodeUsage(wire: JsonObject | undefined): Usage | undefined {
+export function decodeUsage(given: JsonObject | undefined): Usage | undefined {
+  const wire = given && countsOnly(given)
   if (wire === undefined || COUNTERS.every(name => numberOf(wire[name]) === undefined)) return undefined
   const prompt = numberOf(wire.promptTokenCount)
   const cacheRead = numberOf(wire.cachedContentTokenCount)
@@ -43,13 +44,13 @@ function outputTotal(wire: JsonObject, input: number): number | undefined {
 
 function byModality(details: unknown): Record<string, number> | undefined {
   if (!Array.isArray(details)) return undefined
-  const counts: Record<string, number> = {}
+  const counts = new Map<string, number>()
   for (const entry of details) {
     const modality = isObject(entry) ? stringOf(entry.modality)?.toLowerCase() : undefined
     const tokens = isObject(entry) ? numberOf(entry.tokenCount) : undefined
-    if (modality !== undefined && tokens !== undefined) counts[modality] = (counts[modality] ?? 0) + tokens
+    if (modality !== undefined && tokens !== undefined) counts.set(modality, (counts.get(modality) ?? 0) + tokens)
   }
-  return Object.keys(counts).length === 0 ? undefined : counts
+  return counts.size === 0 ? undefined : Object.fromEntries(counts)
 }
 
 /** encodeUsage writes the counters; undefined when nothing is known, which clients stand better than zeros. */

@@ -13,7 +13,8 @@ t.test('each reason has a meaning, and those of a failure are one', async t => {
     CONTINUATION: 'pause',
     OTHER: 'other',
     NO_IMAGE: 'other',
-    BRAND_NEW: 'other'
+    BRAND_NEW: 'other',
+    constructor: 'other'
   }
   for (const [finishReason, reason] of Object.entries(reasons)) {
     const { finish } = choice(decodeWhole(saying([{ text: 'a' }], { finishReason, finishMessage: 'why' })))

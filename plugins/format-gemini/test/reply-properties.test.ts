@@ -1,10 +1,22 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { assertGrammar, type EventBatch, fold, type Part, ReplyBuilder } from '@isthmus/core'
 import { encodeInput, type JsonObject } from '@isthmus/core/wire'
 import fc from 'fast-check'
 import t from 'tap'
+import { GeminiReader } from '../src/reply-reader.ts'
 import { encodeResponse } from '../src/response-encode.ts'
-import { ARRAY, chunksOf, decodeReply, OPTIONS, readStream, saying, sse, streamOf, wired } from './support/replies.ts'
+import {
+  ARRAY,
+  chunksOf,
+  decodeReply,
+  OPTIONS,
+  readStream,
+  saying,
+  sse,
+  streamOf,
+  TARGET,
+  wired
+} from './support/replies.ts'
 
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', ' ', '"', '\\', '\u2028', '😀', '\n\n', ']},'))
 const name = fc.stringMatching(/^[a-zA-Z_][a-zA-Z0-9_]{0,9}$/)
@@ -58,6 +70,59 @@ t.test('where the bytes are cut makes no difference, in either framing', async (
     }),
     { numRuns: 150 }
   )
+})
+
+/** Streams of text in few different frames, as the service writes them: with counters that change, spaces or none. */
+const pieces = fc
+  .record({
+    said: fc.array(fc.record({ text, thought: fc.constantFrom(undefined, undefined, true), again: fc.nat(3) }), {
+      minLength: 2,
+      maxLength: 12
+    }),
+    counters: fc.subarray(['promptTokenCount', 'candidatesTokenCount', 'thoughtsTokenCount', 'totalTokenCount']),
+    other: fc.constantFrom({}, { createTime: '2025-10-24T07:45:10Z' }, { promptFeedback: { note: 1 } }),
+    late: fc.nat(11),
+    odd: fc.tuple(fc.nat(11), wirePart),
+    spaces: fc.constantFrom(undefined, 1)
+  })
+  .map(({ said, counters, other, late, odd: [at, odd], spaces }) => {
+    const chunks = said.flatMap(({ text, thought, again }, n) => {
+      const about = { ...other, usageMetadata: Object.fromEntries(counters.map(name => [name, n * 7])) }
+      const part = n === at ? odd : wired({ text, thought })
+      const chunk = wired(saying([part], n === said.length - 1 ? { finishReason: 'STOP' } : {}, n < late ? about : {}))
+      return Array.from({ length: again + 1 }, () => chunk)
+    })
+    return chunks.map(chunk => JSON.stringify(chunk, null, spaces))
+  })
+
+t.test('the quick way through common chunks gives what the plain one gives', async () => {
+  let quick = 0
+  fc.assert(
+    fc.property(pieces, chunks => {
+      const read = (learn: boolean) => {
+        const out = new ReplyBuilder()
+        const reader = new GeminiReader(TARGET, undefined, learn)
+        for (const chunk of chunks) reader.event(chunk, undefined, out)
+        reader.end(out)
+        return out.take()
+      }
+      const parse = JSON.parse
+      let parsed = 0
+      JSON.parse = (json: string) => {
+        parsed++
+        return parse(json) as unknown
+      }
+      try {
+        const learned = read(true)
+        if (parsed < chunks.length) quick++
+        deepEqual(learned, read(false))
+      } finally {
+        JSON.parse = parse
+      }
+    }),
+    { numRuns: 1000 }
+  )
+  ok(quick > 200, `only ${quick} of 1000 streams had a chunk that was read quickly`)
 })
 
 t.test('what the service says is what a client of the format reads', async () => {

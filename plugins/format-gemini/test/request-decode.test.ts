@@ -62,6 +62,15 @@ t.test('what is wrong is named by its path', async t => {
   )
 })
 
+t.test('a part that is two things is refused: one of them would be lost', async t => {
+  const inlineData = { mimeType: 'image/png', data: 'AAAA' }
+  const parts = (part: JsonObject) => refusal({ contents: [{ role: 'user', parts: [part] }] })
+  t.equal(parts({ text: 'x', inlineData }), 'contents[0].parts[0]')
+  t.equal(parts({ inline_data: inlineData, fileData: { fileUri: 'gs://b/x' } }), 'contents[0].parts[0]')
+  t.equal(parts({ text: '', inlineData }), undefined)
+  t.equal(conversation({ parts: [{ text: '', inlineData }] })[0]?.parts[0]?.type, 'image')
+})
+
 t.test('proto names are read like the others', async t => {
   const request = decode({
     system_instruction: { parts: [{ text: 'be brief' }] },

@@ -73,6 +73,11 @@ t.test('counters that are zero are left out by the service, and none at all are 
     decodeWhole(saying([{ text: 'a' }], STOP, { usageMetadata: { promptTokenCount: 3, cachedContentTokenCount: 8 } }))
   )
   t.equal(more.usage?.input.fresh, 0, 'a counter never falls below zero')
+  const promptTokensDetails = ['constructor', '__proto__'].map(modality => ({ modality, tokenCount: 2 }))
+  const odd = { promptTokenCount: 3, candidatesTokenCount: -1, promptTokensDetails }
+  const { usage } = fold(decodeWhole(saying([{ text: 'a' }], STOP, { usageMetadata: odd })))
+  t.equal(usage?.output.total, undefined)
+  t.same(Object.values(usage?.input.byModality ?? {}), [2, 2], 'a modality may have any name')
 })
 
 t.test('signatures stay on the part that carried them', async t => {

@@ -1,6 +1,7 @@
 import type { HostedPart, OpaquePart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '@isthmus/core'
 import { isObject, type JsonObject, readInput, wrapInput } from '@isthmus/core/wire'
-import { encodeCache, NAMESPACE, ownMembers } from './blocks.ts'
+import { NAMESPACE, ownMembers } from './blocks.ts'
+import { encodeCache } from './cache-marks.ts'
 import { nativeCitation } from './citations.ts'
 import type { EncodeEnv } from './encode-env.ts'
 import { FORMAT_MESSAGES_UNSUPPORTED } from './errors.ts'
@@ -32,6 +33,7 @@ export function isMarkable(block: JsonObject): boolean {
 }
 
 function encodePart(part: Part, env: EncodeEnv, kept: JsonObject | undefined): JsonObject | undefined {
+  env.reportForeign(part)
   if (part.type !== 'reasoning' && part.seal !== undefined) {
     env.gap('input.reasoning', 'dropped', { message: 'a seal of another vendor' })
   }

@@ -1,6 +1,5 @@
 import type { CacheMark, Ext, HostedKind } from '@isthmus/core'
 import { isObject, type JsonObject, restOf } from '@isthmus/core/wire'
-import type { EncodeEnv } from './encode-env.ts'
 
 /** The namespace of members that only this format knows. */
 export const NAMESPACE = 'messages'
@@ -13,16 +12,6 @@ export function decodeCache(value: unknown): CacheMark | undefined {
   if (ttl === undefined) return size === 1 ? {} : undefined
   return typeof ttl === 'string' && size === 2 ? { ttl } : undefined
 }
-
-export function encodeCache({ ttl }: CacheMark, env: EncodeEnv): JsonObject {
-  if (ttl === undefined) return { type: 'ephemeral' }
-  // Other services keep a prompt for other times; what is too short would have to be written to the cache again.
-  if (env.native || TTLS.has(ttl)) return { type: 'ephemeral', ttl }
-  env.gap('cache.mark', 'converted', { from: ttl, to: LONGEST })
-  return { type: 'ephemeral', ttl: LONGEST }
-}
-const TTLS: ReadonlySet<string> = new Set(['5m', '1h'])
-const LONGEST = '1h'
 
 /** Common is what any block, message or tool may have beside its own members. */
 export interface Common {

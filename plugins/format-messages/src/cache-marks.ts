@@ -1,5 +1,17 @@
+import type { CacheMark } from '@isthmus/core'
 import { isObject, type JsonObject } from '@isthmus/core/wire'
 import type { EncodeEnv } from './encode-env.ts'
+
+/** encodeCache writes one mark. */
+export function encodeCache({ ttl }: CacheMark, env: EncodeEnv): JsonObject {
+  if (ttl === undefined) return { type: 'ephemeral' }
+  // Other services keep a prompt for other times; what is too short would have to be written to the cache again.
+  if (env.native || TTLS.has(ttl)) return { type: 'ephemeral', ttl }
+  env.gap('cache.mark', 'converted', { from: ttl, to: LONGEST })
+  return { type: 'ephemeral', ttl: LONGEST }
+}
+const TTLS: ReadonlySet<string> = new Set(['5m', '1h'])
+const LONGEST = '1h'
 
 const MAX_MARKS = 4
 

@@ -1,19 +1,19 @@
 import type { Annotation } from '@isthmus/core'
-import { isObject, type JsonObject, stringOf } from '@isthmus/core/wire'
+import { isObject, type JsonObject, stringOf, wordTable } from '@isthmus/core/wire'
 
-const KINDS: Readonly<Record<string, Annotation['kind']>> = {
+const KINDS: Readonly<Record<string, Annotation['kind']>> = wordTable({
   char_location: 'char',
   page_location: 'page',
   content_block_location: 'block',
   search_result_location: 'search',
   web_search_result_location: 'url'
-}
-const RANGES: Readonly<Record<string, readonly [start: string, end: string]>> = {
+})
+const RANGES: Readonly<Record<string, readonly [start: string, end: string]>> = wordTable({
   char_location: ['start_char_index', 'end_char_index'],
   page_location: ['start_page_number', 'end_page_number'],
   content_block_location: ['start_block_index', 'end_block_index'],
   search_result_location: ['start_block_index', 'end_block_index']
-}
+})
 
 /** decodeCitation reads a citation. Its range is one in the source; in the answer a citation covers its whole block. */
 export function decodeCitation(citation: JsonObject): Annotation {

@@ -1,6 +1,7 @@
 import type { CountReply, CountRequest, EncodedRequest, RequestHead, ResultFormat, Target } from '@isthmus/core'
-import { type JsonObject, numberOf, restOf, resultDecoder } from '@isthmus/core/wire'
+import { countOf, type JsonObject, restOf, resultDecoder } from '@isthmus/core/wire'
 import { NAMESPACE } from './blocks.ts'
+import { InputDocument } from './documented-schema.ts'
 import { decodeError } from './errors-decode.ts'
 import { encodeError } from './errors-encode.ts'
 import { messagesFeatures } from './features.ts'
@@ -8,7 +9,6 @@ import { FORWARD_REPLY, FORWARD_REQUEST } from './headers.ts'
 import { decodeInput } from './request-decode.ts'
 import { encodeRequest } from './request-encode.ts'
 import type { MessagesTraits } from './traits.ts'
-import { InputSchema } from './types.ts'
 
 /** messagesCount is how tokens are counted in the Messages API. */
 export const messagesCount: ResultFormat<CountRequest, CountReply, MessagesTraits> = {
@@ -16,7 +16,7 @@ export const messagesCount: ResultFormat<CountRequest, CountReply, MessagesTrait
   operation: 'count_tokens',
   features: messagesFeatures,
   forward: { request: FORWARD_REQUEST, response: FORWARD_REPLY },
-  request: { decode: decodeCount, encode: encodeCount, schema: InputSchema },
+  request: { decode: decodeCount, encode: encodeCount, schema: InputDocument },
   response: {
     decoder: (head, target, _context, rewrite) => resultDecoder(head, target.provider, decodeReply, rewrite),
     encode: encodeReply
@@ -50,7 +50,7 @@ function encodeCount({ input }: CountRequest, target: Target<MessagesTraits>): E
 }
 
 function decodeReply(body: JsonObject): CountReply | undefined {
-  const inputTokens = numberOf(body.input_tokens)
+  const inputTokens = countOf(body.input_tokens)
   if (inputTokens === undefined) return undefined
   const ext = restOf(body, new Set(['input_tokens']))
   return { op: 'count_tokens', inputTokens, estimated: false, ...(ext && { ext: { [NAMESPACE]: ext } }) }

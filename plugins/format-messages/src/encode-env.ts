@@ -1,5 +1,5 @@
-import type { Feature, Gap, GenerateRequest } from '@isthmus/core'
-import { FittedNames } from '@isthmus/core/wire'
+import type { Ext, Feature, Gap, GenerateRequest } from '@isthmus/core'
+import { FittedNames, foreignMembers } from '@isthmus/core/wire'
 import { NAMESPACE } from './blocks.ts'
 import { CallIds, legalName } from './ids.ts'
 import type { MessagesTraits } from './traits.ts'
@@ -31,6 +31,11 @@ export class EncodeEnv {
 
   name(name: string): string {
     return this.#names.wire(name)
+  }
+
+  /** reportForeign names members that another format kept on a node. */
+  reportForeign(node: { readonly ext?: Ext }): void {
+    for (const field of foreignMembers(node, NAMESPACE)) this.gap('ext', 'dropped', { field })
   }
 
   /** gap reports a loss once, however often it occurs. */

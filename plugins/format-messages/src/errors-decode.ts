@@ -5,9 +5,9 @@ import {
   type UpstreamError,
   type UpstreamErrorKind
 } from '@isthmus/core'
-import { isObject, type JsonObject, parseJson, retryAfterMs, statusKind, stringOf } from '@isthmus/core/wire'
+import { isObject, type JsonObject, parseJson, retryAfterMs, statusKind, stringOf, wordTable } from '@isthmus/core/wire'
 
-const BY_TYPE: Readonly<Record<string, UpstreamErrorKind>> = {
+const BY_TYPE: Readonly<Record<string, UpstreamErrorKind>> = wordTable({
   invalid_request_error: 'upstream_rejected',
   authentication_error: 'upstream_denied',
   billing_error: 'upstream_denied',
@@ -19,7 +19,7 @@ const BY_TYPE: Readonly<Record<string, UpstreamErrorKind>> = {
   api_error: 'upstream_unavailable',
   timeout_error: 'timeout',
   overloaded_error: 'upstream_overloaded'
-}
+})
 /** The service has no type of its own for these; its messages tell them apart. */
 const CONTEXT = /prompt is too long|exceed(s|ed)? (the )?(model's )?(maximum )?context|context (window|length|limit)/i
 const BILLING = /credit balance|usage limits?|spend(ing)? limit/i

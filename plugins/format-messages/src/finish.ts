@@ -1,8 +1,8 @@
 import type { Finish, FinishReason } from '@isthmus/core'
-import { isObject, type JsonObject, stringOf } from '@isthmus/core/wire'
+import { isObject, type JsonObject, stringOf, wordTable } from '@isthmus/core/wire'
 import { NAMESPACE } from './blocks.ts'
 
-const REASONS: Readonly<Record<string, Pick<Finish, 'reason' | 'detail'>>> = {
+const REASONS: Readonly<Record<string, Pick<Finish, 'reason' | 'detail'>>> = wordTable({
   end_turn: { reason: 'stop' },
   max_tokens: { reason: 'length', detail: 'max_output' },
   stop_sequence: { reason: 'stop_sequence' },
@@ -11,7 +11,7 @@ const REASONS: Readonly<Record<string, Pick<Finish, 'reason' | 'detail'>>> = {
   refusal: { reason: 'refusal' },
   model_context_window_exceeded: { reason: 'length', detail: 'context_window' },
   compaction: { reason: 'compaction' }
-}
+})
 
 /** decodeFinish reads why a message ended. A reason that is not known is kept for clients of this format. */
 export function decodeFinish(message: JsonObject): Finish {

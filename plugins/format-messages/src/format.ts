@@ -1,5 +1,6 @@
 import type { WireFormat } from '@isthmus/core'
 import { NAMESPACE } from './blocks.ts'
+import { RequestDocument } from './documented-schema.ts'
 import { decodeError } from './errors-decode.ts'
 import { encodeError } from './errors-encode.ts'
 import { messagesFeatures } from './features.ts'
@@ -11,14 +12,13 @@ import { decodeReply } from './response-decode.ts'
 import { encodeResponse } from './response-encode.ts'
 import { MessagesStreamEncoder } from './stream-encode.ts'
 import type { MessagesTraits } from './traits.ts'
-import { RequestSchema } from './types.ts'
 
 /** messages is the Anthropic Messages wire format in both directions. */
 export const messages: WireFormat<MessagesTraits> = {
   id: NAMESPACE,
   features: messagesFeatures,
   forward: { request: FORWARD_REQUEST, response: FORWARD_REPLY },
-  request: { decode: decodeRequest, encode: encodeRequest, schema: RequestSchema },
+  request: { decode: decodeRequest, encode: encodeRequest, schema: RequestDocument },
   response: {
     decoder: decodeReply,
     encode: encodeResponse,

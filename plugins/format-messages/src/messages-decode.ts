@@ -45,7 +45,9 @@ export function decodeMessages(list: readonly unknown[], remember: Remember): Me
     if (typeof content !== 'string' && !Array.isArray(content)) {
       throw invalid(`${path}.content`, 'a string or an array of blocks', content)
     }
-    const parts = placeSeals(content, decodeContent(content, `${path}.content`))
+    const blocks = decodeContent(content, `${path}.content`)
+    checkSpeaker(blocks, role === 'assistant' ? isGiven : isSaid, `${path}.content`, role)
+    const parts = placeSeals(content, blocks)
     const { ext } = common(entry, MESSAGE)
     if (role === 'user') pushTurns(messages, parts, ext, content, remember)
     else {
@@ -61,6 +63,15 @@ export function decodeMessages(list: readonly unknown[], remember: Remember): Me
     }
   })
   return messages
+}
+
+const isSaid = (part: Part): boolean => part.type === 'tool_call' || part.type === 'reasoning'
+const isGiven = (part: Part): boolean => part.type === 'tool_result'
+
+/** checkSpeaker refuses what the service refuses: no other format has a place for a call that the user makes. */
+function checkSpeaker(parts: readonly Part[], isOthers: (part: Part) => boolean, path: string, role: string): void {
+  const at = parts.findIndex(isOthers)
+  if (at >= 0) throw invalid(`${path}[${at}].type`, `a block that may stand in a turn of the ${role}`, parts[at]?.type)
 }
 
 /** A last assistant turn that ends in text is to be continued; one that ends in a hosted call was only paused. */
@@ -129,6 +140,7 @@ function decodeBlock(block: unknown, path: string): Part {
 function decodeToolResult(block: JsonObject, path: string): Part {
   const { content, is_error: isError } = block
   const parts = content === undefined || content === null ? [] : decodeContent(content, `${path}.content`)
+  checkSpeaker(parts, part => isSaid(part) || isGiven(part), `${path}.content`, 'tool')
   const part: Part = {
     type: 'tool_result',
     callId: block.tool_use_id as string,

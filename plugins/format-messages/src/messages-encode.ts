@@ -1,7 +1,8 @@
 import type { GenerateRequest, Message, Part } from '@isthmus/core'
 import { isObject, type JsonObject } from '@isthmus/core/wire'
-import { encodeCache, NAMESPACE, ownMembers } from './blocks.ts'
+import { NAMESPACE, ownMembers } from './blocks.ts'
 import { encodeParts, isMarkable, isPlainText } from './blocks-encode.ts'
+import { encodeCache } from './cache-marks.ts'
 import type { EncodeEnv } from './encode-env.ts'
 import { wroteBlocks } from './spelling.ts'
 import { newTurn, settleTurns, type Turn, turnToWire } from './turns.ts'
@@ -81,6 +82,7 @@ class ConversationEncoder {
       this.#turns.push(turn)
       return
     }
+    this.#env.reportForeign(message)
     const blocks = encodeParts(message.parts, this.#env).filter(block => {
       if (block.type === 'text') return true
       this.#env.gap('input.opaque', 'dropped', { message: `${String(block.type)} in an instruction` })
@@ -140,6 +142,7 @@ class ConversationEncoder {
   }
 
   #fill(turn: Turn, message: Message, parts: readonly Part[]): void {
+    this.#env.reportForeign(message)
     const { source } = this.#request
     const wire = source?.format === NAMESPACE && parts === message.parts ? source.wire(message) : undefined
     const fresh = turn.blocks.length === 0 && turn.results.length === 0

@@ -1,5 +1,5 @@
 import type { Finish, ReplyBuilder, ReplyMeta, Target } from '@isthmus/core'
-import { isObject, type JsonObject, parseJson, type ReplyReader, restOf, stringOf } from '@isthmus/core/wire'
+import { isObject, type JsonObject, parseJson, type ReplyReader, restOf, stringOf, wordTable } from '@isthmus/core/wire'
 import { BlockReader, type Growth } from './block-reader.ts'
 import { NAMESPACE } from './blocks.ts'
 import type { ReplyContext } from './context.ts'
@@ -24,11 +24,11 @@ const DELTA_EVENT = new Set(['type', 'delta', 'usage'])
 const FINISH = new Set(['stop_reason', 'stop_sequence', 'stop_details'])
 
 /** The member that holds the text of each kind of delta that is no more than text. */
-const TEXT_MEMBERS: Readonly<Record<string, string>> = {
+const TEXT_MEMBERS: Readonly<Record<string, string>> = wordTable({
   text_delta: 'text',
   thinking_delta: 'thinking',
   input_json_delta: 'partial_json'
-}
+})
 
 /** MessagesReader reads the events of one reply, or a reply that came whole. */
 export class MessagesReader implements ReplyReader {

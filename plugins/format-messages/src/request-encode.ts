@@ -1,7 +1,7 @@
 import type { EncodedRequest, GenerateRequest, Target } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
-import { encodeCache, NAMESPACE } from './blocks.ts'
-import { limitMarks } from './cache-marks.ts'
+import { NAMESPACE } from './blocks.ts'
+import { encodeCache, limitMarks } from './cache-marks.ts'
 import type { ReplyContext } from './context.ts'
 import { EncodeEnv } from './encode-env.ts'
 import { type EncodedConversation, encodeConversation } from './messages-encode.ts'
@@ -35,11 +35,7 @@ export function encodeRequest(request: GenerateRequest, target: Target<MessagesT
   const config = encodeConfig(request, env, thinking, structured)
   const { ext, serviceTier, cache, hosted, state } = request
   const own = ext?.[NAMESPACE]
-  for (const format of Object.keys(ext ?? {})) {
-    // A namespace with a slash says how something was written, and means nothing here.
-    if (format === NAMESPACE || format.includes('/')) continue
-    for (const field of Object.keys(ext?.[format] ?? {})) env.gap('ext', 'dropped', { field })
-  }
+  env.reportForeign(request)
   if (!env.native && state?.contextManagement !== undefined) env.gap('state.context', 'dropped')
   const tier = encodeTier(serviceTier, env)
   const stop = encodeStop(request, env)

@@ -1,5 +1,5 @@
 import type { Reasoning } from '@isthmus/core'
-import { type JsonObject, restOf, stringOf } from '@isthmus/core/wire'
+import { type JsonObject, restOf, stringOf, wordTable } from '@isthmus/core/wire'
 import { ThinkingShape } from './types.ts'
 
 export interface DecodedThinking {
@@ -8,13 +8,13 @@ export interface DecodedThinking {
   readonly rest?: JsonObject
 }
 
-const MODES: Readonly<Record<string, Reasoning['mode']>> = {
+const MODES: Readonly<Record<string, Reasoning['mode']>> = wordTable({
   enabled: 'on',
   adaptive: 'adaptive',
   disabled: 'off',
   between_tools: 'between_tools'
-}
-const EXPOSE: Readonly<Record<string, Reasoning['expose']>> = { omitted: 'none', summarized: 'summary' }
+})
+const EXPOSE: Readonly<Record<string, Reasoning['expose']>> = wordTable({ omitted: 'none', summarized: 'summary' })
 
 /** decodeReasoning reads `thinking` and the effort of `output_config`, which are independent of each other. */
 export function decodeReasoning(thinking: JsonObject | undefined, effort: string | undefined): DecodedThinking {

@@ -1,6 +1,7 @@
 import type { CustomTool, FunctionTool, GenerateRequest, HostedTool, ToolChoice, ToolDef } from '@isthmus/core'
 import { hostedOptions, isObject, type JsonObject } from '@isthmus/core/wire'
-import { encodeCache, NAMESPACE, ownMembers } from './blocks.ts'
+import { NAMESPACE, ownMembers } from './blocks.ts'
+import { encodeCache } from './cache-marks.ts'
 import type { EncodeEnv } from './encode-env.ts'
 import { FORMAT_MESSAGES_UNSUPPORTED } from './errors.ts'
 import { nativeSchema } from './schema.ts'
@@ -20,6 +21,7 @@ export function encodeTools(request: GenerateRequest, env: EncodeEnv): JsonObjec
 }
 
 function encodeTool(tool: ToolDef, env: EncodeEnv, kept: JsonObject | undefined): JsonObject {
+  if (tool.type !== 'hosted') env.reportForeign(tool)
   switch (tool.type) {
     case 'function':
       return encodeFunction(tool, env, kept)

@@ -1,14 +1,17 @@
-import { type Checker, checker } from '@isthmus/core/wire'
-import { type TSchema, Type } from 'typebox'
+import { type Checker, checker, wordTable } from '@isthmus/core/wire'
+import { type TObject, type TProperties, type TSchema, Type } from 'typebox'
 
 /*
  * The shapes that a request is checked against. A union's branch is chosen by its discriminator (`role`, `type`) before
  * the check, so that an error names the member that is wrong. Members that are not listed are allowed and kept.
  */
 
-const maybe = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]))
+export const maybe = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]))
 
 const limit = Type.Integer({ minimum: 0 })
+
+export const ConfigSchema = Type.Object({ effort: maybe(Type.String()) })
+export const ChoiceSchema = Type.Object({ type: Type.String(), disable_parallel_tool_use: maybe(Type.Boolean()) })
 
 /** InputSchema is a request whose tokens are to be counted: it names no limit. */
 export const InputSchema = Type.Object({
@@ -22,10 +25,10 @@ export const InputSchema = Type.Object({
   top_p: maybe(Type.Number()),
   top_k: maybe(Type.Number()),
   thinking: maybe(Type.Object({ type: Type.String() })),
-  output_config: maybe(Type.Object({ effort: maybe(Type.String()) })),
+  output_config: maybe(ConfigSchema),
   output_format: maybe(Type.Object({ type: Type.String() })),
   tools: maybe(Type.Array(Type.Unknown())),
-  tool_choice: maybe(Type.Object({ type: Type.String(), disable_parallel_tool_use: maybe(Type.Boolean()) })),
+  tool_choice: maybe(ChoiceSchema),
   metadata: maybe(Type.Object({ user_id: maybe(Type.String()) })),
   cache_control: maybe(Type.Object({ type: Type.String() })),
   service_tier: maybe(Type.String()),
@@ -38,7 +41,7 @@ export const RequestSchema = Type.Object({ ...InputSchema.properties, max_tokens
 export const InputShape = checker(InputSchema)
 
 export const ThinkingShape = checker(Type.Object({ budget_tokens: Type.Integer(), display: maybe(Type.String()) }))
-export const FormatShape = checker(Type.Object({ schema: Type.Unknown() }))
+export const FormatShape = checker(Type.Object({ schema: Type.Union([Type.Object({}), Type.Boolean()]) }))
 export const NamedChoiceShape = checker(Type.Object({ name: Type.String({ minLength: 1 }) }))
 
 export const ToolShape = checker(
@@ -54,13 +57,16 @@ export const ToolShape = checker(
   })
 )
 
-const block = (members: Record<string, TSchema>): Checker<unknown> =>
+const block = (members: TProperties): Checker<unknown, TObject> =>
   checker(Type.Object({ ...members, cache_control: maybe(Type.Object({ type: Type.String() })) }))
 const content = Type.Union([Type.String(), Type.Array(Type.Unknown())])
 const source = Type.Object({ type: Type.String() })
 
-/** BlockShapes are the blocks that are checked. Blocks of other types pass as they are. */
-export const BlockShapes: Readonly<Record<string, Checker<unknown>>> = {
+/** MessageSchema is a turn; its blocks are checked one by one. */
+export const MessageSchema = Type.Object({ content })
+
+/** blocks are the shapes of the blocks that are checked. Blocks of other types pass as they are. */
+export const blocks = {
   text: block({ text: Type.String() }),
   image: block({ source }),
   document: block({ source, title: maybe(Type.String()), context: maybe(Type.String()) }),
@@ -71,11 +77,16 @@ export const BlockShapes: Readonly<Record<string, Checker<unknown>>> = {
   tool_result: block({ tool_use_id: Type.String(), content: maybe(content), is_error: maybe(Type.Boolean()) })
 }
 
-/** SourceShapes are the sources of images and documents, by type. */
-export const SourceShapes: Readonly<Record<string, Checker<unknown>>> = {
+/** sources are the shapes of the sources of images and documents, by type. */
+export const sources = {
   base64: checker(Type.Object({ media_type: Type.String(), data: Type.String() })),
   url: checker(Type.Object({ url: Type.String() })),
   file: checker(Type.Object({ file_id: Type.String() })),
   text: checker(Type.Object({ data: Type.String() })),
   content: checker(Type.Object({ content }))
 }
+
+type Shapes = Readonly<Record<string, Checker<unknown>>>
+/** BlockShapes gives the shape of a block by its type, and SourceShapes that of a source. */
+export const BlockShapes: Shapes = wordTable<Checker<unknown>>(blocks)
+export const SourceShapes: Shapes = wordTable<Checker<unknown>>(sources)

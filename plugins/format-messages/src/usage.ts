@@ -1,5 +1,5 @@
 import type { Usage } from '@isthmus/core'
-import { isObject, type JsonObject, numberOf } from '@isthmus/core/wire'
+import { countsOnly, isObject, type JsonObject, numberOf, wordTable } from '@isthmus/core/wire'
 import { NAMESPACE } from './blocks.ts'
 
 /** mergeUsage joins the counters of a stream's first and last events: later ones replace, and absent is not zero. */
@@ -15,7 +15,8 @@ export function mergeUsage(before: JsonObject | undefined, later: unknown): Json
  * decodeUsage reads the counters, which do not overlap. The format requires two of them, so a server that did not count
  * writes zeros there: no reply came of nothing, and so that is no count.
  */
-export function decodeUsage(wire: JsonObject | undefined): Usage | undefined {
+export function decodeUsage(given: JsonObject | undefined): Usage | undefined {
+  const wire = given && countsOnly(given)
   if (wire === undefined || COUNTERS.every(name => !wire[name])) return undefined
   const fresh = numberOf(wire.input_tokens)
   const cacheRead = numberOf(wire.cache_read_input_tokens)
@@ -59,12 +60,12 @@ function decodeRequests(wire: unknown): Record<string, number> | undefined {
 }
 
 /** Service tiers that have a word here, by the words of all formats. */
-const TIERS: Readonly<Record<string, string>> = {
+const TIERS: Readonly<Record<string, string>> = wordTable({
   standard: 'standard',
   default: 'standard',
   priority: 'priority',
   batch: 'batch'
-}
+})
 
 /**
  * encodeUsage writes counters, and the service tier, which stands beside them. The format requires numbers: what is not

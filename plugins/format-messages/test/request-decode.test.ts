@@ -14,6 +14,9 @@ const request = (more: JsonObject = {}): JsonObject => ({
 const decode = (more: JsonObject = {}) => messages.request.decode(request(more), head())
 
 t.test('a wrong member is named with its path and what was expected', async t => {
+  const call = { type: 'tool_use', id: 'c', name: 'f', input: {} }
+  const thought = { type: 'thinking', thinking: 'x', signature: 's' }
+  const result = { type: 'tool_result', tool_use_id: 'c', content: 'x' }
   const cases: readonly (readonly [JsonObject, string, RegExp])[] = [
     [{ max_tokens: undefined }, 'max_tokens', /expected an integer, got nothing/],
     [{ max_tokens: '5' }, 'max_tokens', /expected an integer/],
@@ -41,7 +44,17 @@ t.test('a wrong member is named with its path and what was expected', async t =>
     [{ tool_choice: { type: 'tool' } }, 'tool_choice.name', /got nothing/],
     [{ temperature: 'hot' }, 'temperature', /a number/],
     [{ system: [{ type: 'text' }] }, 'system[0].text', /got nothing/],
-    [{ thinking: { type: 'enabled' } }, 'thinking.budget_tokens', /got nothing/]
+    [{ thinking: { type: 'enabled' } }, 'thinking.budget_tokens', /got nothing/],
+    [
+      { output_config: { format: { type: 'json_schema', schema: 'x' } } },
+      'output_config.format.schema',
+      /an object or true or false/
+    ],
+    // What the other side writes has no place here.
+    [{ messages: [user([{ type: 'text', text: 'x' }, call])] }, 'messages[0].content[1].type', /turn of the user/],
+    [{ messages: [user([thought])] }, 'messages[0].content[0].type', /turn of the user/],
+    [{ messages: [{ role: 'assistant', content: [result] }] }, 'messages[0].content[0].type', /of the assistant/],
+    [{ messages: [user([{ ...result, content: [thought] }])] }, 'messages[0].content[0].content[0].type', /of the tool/]
   ]
   for (const [more, path, message] of cases) {
     try {
@@ -196,6 +209,21 @@ t.test('blocks of the service’s own tools are kept whole, and unknown ones too
       ['opaque', strange]
     ]
   )
+})
+
+t.test('a type named like a member of every object is only a type that nobody knows', async t => {
+  for (const type of ['constructor', 'toString', '__proto__']) {
+    const blocks = [
+      { type, text: 'x' },
+      { type: 'image', source: { type, url: 'u' } }
+    ]
+    const decoded = decode({ messages: [user(blocks)], thinking: { type } })
+    t.same(
+      decoded.messages[0]?.parts.map(part => part.type === 'opaque' && part.native.object),
+      blocks
+    )
+    t.equal(decoded.reasoning, undefined)
+  }
 })
 
 t.test('forcing a tool of the service is not forcing a function', async t => {

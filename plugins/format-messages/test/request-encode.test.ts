@@ -344,6 +344,21 @@ t.test('members of other formats are not sent, and that is told', async t => {
   t.same(encoded.gaps, [{ feature: 'ext', action: 'dropped', field: 'verbosity_v2' }])
 })
 
+t.test('members that another format kept on a message, a part or a tool are told as well', async t => {
+  const ext = { 'chat-completions': { strange: 1 }, 'chat-completions/spelling': { as: 'x' } }
+  const told = { feature: 'ext', action: 'dropped', field: 'strange' }
+  const plain = user(text('hi'))
+  for (const changes of [
+    { messages: [{ ...plain, ext }] },
+    { messages: [{ ...system('x'), ext }, plain] },
+    { messages: [user({ ...text('hi'), ext })] },
+    { messages: [plain], tools: [{ type: 'function', name: 'f', ext }] as const }
+  ]) {
+    t.match(encode(changes).gaps, [told])
+  }
+  t.same(encode({ messages: [plain] }).gaps, [])
+})
+
 t.test('pictures in an answer move into the next user turn', async t => {
   const image: Part = { type: 'image', source: { kind: 'url', url: 'https://x.example/a.png' } }
   const list = wire([user(text('draw')), assistant(text('here'), image), user(text('again'))])

@@ -201,6 +201,17 @@ t.test('members of the end go where they belong, and an unknown reason is kept',
   })
 })
 
+t.test('a reason named like a member of every object is unknown, and a counter below zero is none', async t => {
+  const usage = { output_tokens: -5, cache_read_input_tokens: [3] }
+  const whole = reply([start(), ...hello, last('constructor', { usage }), end])
+  t.match(whole.choices[0]?.finish, { reason: 'other', native: 'constructor' })
+  t.strictSame(whole.usage, {
+    input: { fresh: 9 },
+    output: {},
+    native: { format: 'messages', object: { input_tokens: 9 } }
+  })
+})
+
 t.test('a service tier that only the end tells is told', async t => {
   const late = { usage: { output_tokens: 5, service_tier: 'priority' } }
   t.equal(reply([start(), ...hello, last('end_turn', late), end]).serviceTier, 'priority')

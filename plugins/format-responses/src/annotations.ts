@@ -1,13 +1,13 @@
 import type { Annotation } from '@isthmus/core'
-import { isObject, type JsonObject, numberOf, stringOf } from '@isthmus/core/wire'
+import { isObject, type JsonObject, numberOf, stringOf, wordTable } from '@isthmus/core/wire'
 import { FORMAT } from './types.ts'
 
-const KINDS: Readonly<Record<string, Annotation['kind']>> = {
+const KINDS: Readonly<Record<string, Annotation['kind']>> = wordTable({
   url_citation: 'url',
   file_citation: 'file',
   container_file_citation: 'container_file',
   file_path: 'path'
-}
+})
 
 /** decodeAnnotation reads one citation; it keeps the wire object, which the same format writes back. */
 export function decodeAnnotation(wire: JsonObject): Annotation {

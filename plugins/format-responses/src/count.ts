@@ -1,12 +1,11 @@
 import type { CountReply, CountRequest, EncodedRequest, RequestHead, ResultFormat, Target } from '@isthmus/core'
-import { type JsonObject, numberOf, restOf, resultDecoder } from '@isthmus/core/wire'
-import { decodeError, encodeError } from '@isthmus/format-chat-completions/openai'
+import { countOf, type JsonObject, restOf, resultDecoder } from '@isthmus/core/wire'
+import { decodeError, encodeError, FORWARD } from '@isthmus/format-chat-completions/openai'
 import { Type } from 'typebox'
 import { RESPONSES_FEATURES } from './features.ts'
-import { FORWARD } from './forward.ts'
 import { decodeRequest } from './request-decode.ts'
 import { encodeRequest } from './request-encode.ts'
-import { requestSchema } from './schema/request-schema.ts'
+import { documentedSchema } from './schema/documented-schema.ts'
 import type { ResponsesTraits } from './traits.ts'
 import { FORMAT } from './types.ts'
 
@@ -27,7 +26,7 @@ const COUNTED = [
 /** `personality` is a member of this endpoint alone that the IR does not know. */
 const SENT: readonly string[] = [...COUNTED, 'personality']
 
-const countSchema = Type.Pick(requestSchema, COUNTED, { description: 'A request whose input tokens are counted.' })
+const countSchema = Type.Pick(documentedSchema, COUNTED, { description: 'A request whose input tokens are counted.' })
 
 /** responsesCount is how tokens are counted in the Responses API. */
 export const responsesCount: ResultFormat<CountRequest, CountReply, ResponsesTraits> = {
@@ -59,7 +58,7 @@ function encodeCount({ input }: CountRequest, target: Target<ResponsesTraits>): 
 }
 
 function decodeReply(body: JsonObject): CountReply | undefined {
-  const inputTokens = numberOf(body.input_tokens)
+  const inputTokens = countOf(body.input_tokens)
   if (inputTokens === undefined) return undefined
   const ext = restOf(body, new Set(['object', 'input_tokens']))
   return { op: 'count_tokens', inputTokens, estimated: false, ...(ext && { ext: { [FORMAT]: ext } }) }

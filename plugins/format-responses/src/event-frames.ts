@@ -12,6 +12,11 @@ export class EventFrames {
     return `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: this.#next++, ...members })}\n\n`
   }
 
+  /** written writes an event whose other members are JSON already, without the braces. */
+  written(type: string, members: string): string {
+    return `event: ${type}\ndata: {"type":${JSON.stringify(type)},"sequence_number":${this.#next++},${members}}\n\n`
+  }
+
   /** delta makes a writer of the frames that differ in their number and their text alone, as {@link frame} would write them. */
   delta(type: string, before: JsonObject, after?: JsonObject): DeltaFrame {
     const start = `event: ${type}\ndata: {"type":${JSON.stringify(type)},"sequence_number":`

@@ -1,5 +1,5 @@
 import type { Finish, FinishReason } from '@isthmus/core'
-import { isObject, type JsonObject, stringOf } from '@isthmus/core/wire'
+import { isObject, type JsonObject, stringOf, wordTable } from '@isthmus/core/wire'
 import { FORMAT } from './types.ts'
 
 /** Wrote tells what a reply holds that decides how it ended: the format has no word for it. */
@@ -9,10 +9,10 @@ export interface Wrote {
   readonly refusal: boolean
 }
 
-const REASONS: Readonly<Record<string, Pick<Finish, 'reason' | 'detail'>>> = {
+const REASONS: Readonly<Record<string, Pick<Finish, 'reason' | 'detail'>>> = wordTable({
   max_output_tokens: { reason: 'length', detail: 'max_output' },
   content_filter: { reason: 'content_filter' }
-}
+})
 
 /** decodeFinish tells why a response ended, from its status and from what it holds. */
 export function decodeFinish(response: JsonObject, wrote: Wrote): Finish {

@@ -1,8 +1,15 @@
 import type { OpenPart, ReplyBuilder } from '@isthmus/core'
-import { isObject, type JsonObject, numberOf, stringOf } from '@isthmus/core/wire'
+import {
+  type FrameValues,
+  isObject,
+  type JsonObject,
+  LearnedFrame,
+  numberOf,
+  stringOf,
+  valueAfter
+} from '@isthmus/core/wire'
 import { decodeAnnotation } from './annotations.ts'
 import { ItemReader, isCall, isHosted, logprobsOf, type StreamItem } from './item-reader.ts'
-import { LearnedFrame } from './learned-frame.ts'
 import { argsOf } from './output-decode.ts'
 import { FORMAT, type RequestContext } from './types.ts'
 
@@ -36,6 +43,16 @@ const DELTA_KEYS = new Set([
   'obfuscation'
 ])
 
+/** What changes from one piece of a text to the next: the text, the frame's number and its padding. */
+const CHANGING = ['delta', 'sequence_number', 'obfuscation'] as const
+const PIECE: FrameValues = {
+  places(data) {
+    const [text = -1, ...others] = CHANGING.map(name => valueAfter(data, name))
+    return text < 0 ? undefined : [text, ...others.filter(place => place >= 0)]
+  },
+  values: frame => CHANGING.filter(name => name in frame).map(name => frame[name])
+}
+
 /** typeOf gives the type of the items that an event tells of, where there is only one. */
 function typeOf(type: string, { part }: JsonObject): string | undefined {
   if (isObject(part) && part.type === 'reasoning_text') return 'reasoning'
@@ -52,7 +69,7 @@ export class ItemEvents {
 
   constructor(context: RequestContext, provider: string, learn: boolean) {
     this.#reader = new ItemReader(context, provider)
-    if (learn) this.#learned = new LearnedFrame()
+    if (learn) this.#learned = new LearnedFrame(PIECE)
   }
 
   get called(): boolean {

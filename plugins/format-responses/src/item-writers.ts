@@ -1,9 +1,9 @@
 import type { Part, ToolCallPart, ToolResultPart } from '@isthmus/core'
 import { addMembers, type JsonObject } from '@isthmus/core/wire'
+import { fitCallId } from '@isthmus/format-chat-completions/openai'
 import { encodeSearchCall, encodeSearchOutput, isSearch } from './client-search.ts'
 import type { Encoding } from './encoding.ts'
 import { addNulls, itemMembersOf, itemSpellingOf, membersOf, spellingOf } from './ext.ts'
-import { fitCallId } from './names.ts'
 import { encodeContent, encodePart, markLast, reportMark } from './parts-encode.ts'
 
 /** messageItem writes texts and refusals of the assistant that stand together; `named` is false where the item's id would lead nowhere. */
@@ -79,7 +79,8 @@ export function resultItem(
   if (isSearch(part)) return encodeSearchOutput(part, factsOf(part))
   const custom = (kind ?? spelling?.as) === 'custom' && encoding.traits.customTools !== false
   const stays = stayingParts(part, carried, encoding)
-  const output = part.isError ? errorText(stays) : outputOf(stays, spelling?.item?.as, encoding)
+  const said = part.isError ? told(stays) : stays
+  const output = outputOf(said, spelling?.item?.as, encoding)
   const { item, name, cache } = part
   const wire: JsonObject = {
     type: custom ? 'custom_tool_call_output' : 'function_call_output',
@@ -118,7 +119,9 @@ function stayingParts(part: ToolResultPart, carried: JsonObject[], encoding: Enc
   return stays
 }
 
-function errorText(parts: readonly Part[]): string {
-  const text = parts.map(part => (part.type === 'text' ? part.text : '')).join('\n')
-  return JSON.stringify({ error: text })
+/** told puts the texts of an error into one that says what it is, before whatever else there is. */
+function told(parts: readonly Part[]): readonly Part[] {
+  const texts = parts.flatMap(part => (part.type === 'text' ? [part.text] : []))
+  const error: Part = { type: 'text', text: JSON.stringify({ error: texts.join('\n') }) }
+  return [error, ...parts.filter(part => part.type !== 'text')]
 }

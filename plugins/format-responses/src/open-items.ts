@@ -23,14 +23,14 @@ export class OpenItems {
   #open: OpenItem[] = []
   #last: OpenItem | undefined
   #count = 0
-  #output: JsonObject[] = []
+  #output: string[] = []
 
   constructor(frames: EventFrames) {
     this.#frames = frames
   }
 
-  /** The items that are done, in their order. */
-  get output(): readonly JsonObject[] {
+  /** The items that are done, in their order and as JSON: they are told again at the end. */
+  get output(): readonly string[] {
     return this.#output.filter(item => item !== undefined)
   }
   get last(): OpenItem | undefined {
@@ -56,9 +56,9 @@ export class OpenItems {
 
   #done(item: OpenItem, status: string): string {
     item.done = true
-    const made = item.make(status)
-    this.#output[item.index] = made
-    return this.#frames.frame('response.output_item.done', { output_index: item.index, item: made })
+    const json = JSON.stringify(item.make(status))
+    this.#output[item.index] = json
+    return this.#frames.written('response.output_item.done', `"output_index":${item.index},"item":${json}`)
   }
 
   /** end tells of all items that they are done. */

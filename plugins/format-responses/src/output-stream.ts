@@ -59,7 +59,8 @@ export class OutputStream {
     this.#context = (options.context as ResponsesReplyContext | undefined) ?? {}
   }
 
-  get output(): readonly JsonObject[] {
+  /** The items that are done, as JSON. */
+  get output(): readonly string[] {
     return this.#items.output
   }
 
@@ -171,7 +172,7 @@ export class OutputStream {
     const { item, text } = this.#open(String(head.type), { ...head, status: 'in_progress' }, prefix, part.item?.id)
     item.make = status => callItem(part, item.id, callId, this.#context, status)
     slot.item = item
-    slot.writer = isSearchCall(part, this.#context) ? WHOLE_WRITER : callWriter(part, item, this.#frames)
+    slot.writer = isSearchCall(part, this.#context) ? WHOLE_WRITER : callWriter(head, item, this.#frames)
     return text
   }
 

@@ -64,17 +64,19 @@ function likely(frames: EventFrames, event: string, place: JsonObject, delta: st
 /** WHOLE_WRITER is for an item that is only told whole. */
 export const WHOLE_WRITER: PartWriter = { delta: () => '', end: () => '' }
 
-/** callWriter writes the arguments of a call. */
-export function callWriter(head: ToolCallPart, item: OpenItem, frames: EventFrames): PartWriter {
+/** callWriter writes the arguments of a call. `head` is the item as it was announced. */
+export function callWriter(head: JsonObject, item: OpenItem, frames: EventFrames): PartWriter {
   const place = { item_id: item.id, output_index: item.index }
-  const custom = head.kind === 'custom'
+  const custom = head.type === 'custom_tool_call'
   const event = custom ? 'response.custom_tool_call_input' : 'response.function_call_arguments'
   const plain = frames.delta(`${event}.delta`, place)
   return {
     delta: ({ kind, text }) => (kind === 'args' && text !== '' ? plain(text) : ''),
     end(part) {
       const { argsText } = part as ToolCallPart
-      return frames.frame(`${event}.done`, { ...place, ...(custom ? { input: argsText } : { arguments: argsText }) })
+      // Some clients know no such event without the name of the function.
+      const told = custom ? { input: argsText } : { name: head.name, arguments: argsText }
+      return frames.frame(`${event}.done`, { ...place, ...told })
     }
   }
 }

@@ -1,5 +1,14 @@
 import type { CacheMark, FilePart, ImagePart, MediaSource, OpaquePart, Part } from '@isthmus/core'
-import { invalid, isObject, type JsonObject, type Mutable, parseDataUrl, restOf, stringOf } from '@isthmus/core/wire'
+import {
+  invalid,
+  isObject,
+  type JsonObject,
+  type Mutable,
+  parseDataUrl,
+  restOf,
+  stringOf,
+  wordTable
+} from '@isthmus/core/wire'
 import { decodeAnnotations } from './annotations.ts'
 import { makeExt, nullsOf } from './ext.ts'
 import { decodeLogprobs } from './logprobs.ts'
@@ -164,7 +173,11 @@ function decodeAudio(entry: JsonObject, path: string): Part {
   return finish(part, entry, KEYS.input_audio, undefined, nested ? { ...rest, input_audio: nested } : rest)
 }
 
-const AUDIO_MIMES: Readonly<Record<string, string>> = { mp3: 'audio/mpeg', m4a: 'audio/mp4', pcm16: 'audio/pcm' }
+const AUDIO_MIMES: Readonly<Record<string, string>> = wordTable({
+  mp3: 'audio/mpeg',
+  m4a: 'audio/mp4',
+  pcm16: 'audio/pcm'
+})
 
 /** audioMime names the media type of an audio container. */
 function audioMime(format: string): string {

@@ -11,9 +11,9 @@ import type {
   ServerState
 } from '@isthmus/core'
 import { defined, invalid, isObject, type JsonObject, put, restOf } from '@isthmus/core/wire'
+import { FORWARD } from '@isthmus/format-chat-completions/openai'
 import { FORMAT_RESPONSES_PARAMETER } from './errors.ts'
 import { keep, makeExt, nullsOf } from './ext.ts'
-import { FORWARD } from './forward.ts'
 import { decodeItems } from './items-decode.ts'
 import { replyContext } from './reply-context.ts'
 import { formatShape, REQUEST_KEYS, requestShape, type WireRequest } from './schema/request-schema.ts'

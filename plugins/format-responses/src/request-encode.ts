@@ -1,5 +1,5 @@
 import type { EncodedRequest, Feature, GenerateRequest, OutputFormat, Target } from '@isthmus/core'
-import { addMembers, defined, isObject, type JsonObject, shortHash } from '@isthmus/core/wire'
+import { addMembers, defined, type JsonObject } from '@isthmus/core/wire'
 import { Encoding } from './encoding.ts'
 import { addNulls, membersOf, spellingOf } from './ext.ts'
 import { encodeInput } from './items-encode.ts'
@@ -137,43 +137,24 @@ function setter(body: JsonObject, encoding: Encoding): Setter {
   }
 }
 
-/** cacheMode: where the client's marks were left out, a cache of marks alone would hold nothing. */
-function cacheMode(mode: string | undefined, { marked, native }: Encoding): string | undefined {
-  if (marked) return mode ?? 'explicit'
-  return mode === 'explicit' && !native ? undefined : mode
-}
-
 function encodeService(body: JsonObject, encoding: Encoding): void {
-  const { cache, identity, metadata, safety, hosted, serviceTier } = encoding.request
+  const { cache, identity, metadata, hosted, serviceTier } = encoding.request
   const set = setter(body, encoding)
   set('prompt_cache_key', cache?.key, 'cache.key')
   set('prompt_cache_retention', cache?.retention, 'cache.options')
-  const options = defined({ mode: cacheMode(cache?.mode, encoding), ttl: cache?.ttl })
+  const options = defined({ mode: encoding.cacheMode(cache?.mode), ttl: cache?.ttl })
   if (Object.keys(options).length > 0) set('prompt_cache_options', options, 'cache.options')
   // The word of another format for the same tier.
   set('service_tier', serviceTier === 'standard_only' ? 'default' : serviceTier, 'service.tier')
-  set('user', userOf(identity?.endUser, encoding), 'identity.user')
+  set('user', encoding.user(), 'identity.user')
   set('safety_identifier', identity?.safetyId, 'identity.safety')
   set('session_id', encoding.native ? identity?.sessionId : undefined, 'ext')
   set('metadata', metadata, 'metadata')
-  encodeSafety(body, safety, encoding)
+  const moderation = encoding.moderation()
+  if (moderation !== undefined) body.moderation = moderation
   if (hosted?.mcpServers !== undefined || hosted?.container !== undefined) {
     encoding.refuse('MCP servers and containers of another service')
   }
-}
-
-function userOf(user: string | undefined, encoding: Encoding): string | undefined {
-  const max = encoding.traits.maxUserChars
-  if (user === undefined || max === undefined || user.length <= max || encoding.lacks('identity.user')) return user
-  encoding.report({ feature: 'identity.user', action: 'converted', field: 'user', message: 'sent as a hash' })
-  return shortHash(user, max)
-}
-
-function encodeSafety(body: JsonObject, safety: unknown, encoding: Encoding): void {
-  if (!isObject(safety) || encoding.lacks('safety')) return
-  const { moderation, ...others } = safety
-  if (moderation !== undefined) body.moderation = moderation
-  if (Object.keys(others).length > 0) encoding.report({ feature: 'safety', action: 'dropped', field: 'safety' })
 }
 
 function encodeStream(body: JsonObject, { request, native }: Encoding): void {

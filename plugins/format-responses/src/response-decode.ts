@@ -112,7 +112,10 @@ export class ResponsesReader implements ReplyReader {
         break
       case 'keepalive':
       case 'ping':
-        out.heartbeat()
+      // Proxies send empty events to keep a connection open; clients throw at one without a type.
+      case '':
+        if (isObject(event.error)) this.#fail(event.error, out)
+        else out.heartbeat()
         break
       default:
         this.#ofItem(event, type, data, out)

@@ -14,10 +14,13 @@ export interface ResponseFacts {
 
 /** ResponseState is what changes in it. */
 export interface ResponseState extends WireFinish {
-  readonly output: readonly JsonObject[]
   readonly error?: JsonObject
   /** Null before the end, and left out where nobody counted: clients refuse a part of it. */
   readonly usage?: Usage | null | undefined
+}
+
+interface Output<T> {
+  readonly output: readonly T[]
 }
 
 /** What a response says of a request that said nothing. Strict clients read all of these. */
@@ -42,16 +45,40 @@ const PLAIN: JsonObject = {
 }
 
 /** RUNNING is the state of a response that has only begun. */
-export const RUNNING: ResponseState = { status: 'in_progress', incomplete_details: null, output: [], usage: null }
+export const RUNNING: ResponseState & Output<never> = {
+  status: 'in_progress',
+  incomplete_details: null,
+  output: [],
+  usage: null
+}
 
 /**
  * responseObject writes the response. It repeats the request's parameters: as the upstream says they took effect, if it
  * is one of this format, else as the client sent them.
  */
-export function responseObject(facts: ResponseFacts, state: ResponseState, options: ReplyOptions): JsonObject {
+export function responseObject(
+  facts: ResponseFacts,
+  state: ResponseState & Output<JsonObject>,
+  options: ReplyOptions
+): JsonObject {
+  return { ...headOf(facts, state, options), output: state.output, ...tailOf(state) }
+}
+
+/** responseText writes the same as JSON, where the items have been written already. */
+export function responseText(
+  facts: ResponseFacts,
+  state: ResponseState & Output<string>,
+  options: ReplyOptions
+): string {
+  const head = JSON.stringify(headOf(facts, state, options)).slice(0, -1)
+  const tail = JSON.stringify(tailOf(state)).slice(1)
+  return `${head},"output":[${state.output.join(',')}]${tail === '}' ? '' : ','}${tail}`
+}
+
+/** headOf writes what comes before the items, which includes all that is repeated of the request. */
+function headOf(facts: ResponseFacts, state: ResponseState, options: ReplyOptions): JsonObject {
   const { id, created, model, meta } = facts
   const context = options.context as ResponsesReplyContext | undefined
-  const usage = state.usage === null ? null : encodeUsage(state.usage)
   return {
     completed_at: null,
     ...PLAIN,
@@ -64,8 +91,12 @@ export function responseObject(facts: ResponseFacts, state: ResponseState, optio
     error: state.error ?? null,
     incomplete_details: state.incomplete_details,
     model,
-    output: state.output,
-    ...(meta?.serviceTier !== undefined && { service_tier: meta.serviceTier }),
-    ...(usage !== undefined && { usage })
+    ...(meta?.serviceTier !== undefined && { service_tier: meta.serviceTier })
   }
+}
+
+function tailOf({ usage }: ResponseState): JsonObject {
+  if (usage === null) return { usage }
+  const wire = encodeUsage(usage)
+  return wire === undefined ? {} : { usage: wire }
 }

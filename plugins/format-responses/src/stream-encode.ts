@@ -17,7 +17,7 @@ import { EventFrames } from './event-frames.ts'
 import { encodeFinish } from './finish.ts'
 import { OutputStream } from './output-stream.ts'
 import { responseId } from './reply-ids.ts'
-import { type ResponseFacts, type ResponseState, RUNNING, responseObject } from './response-object.ts'
+import { type ResponseFacts, RUNNING, responseText } from './response-object.ts'
 import { FORMAT } from './types.ts'
 
 /** responsesStreamEncoder writes the stream of one reply. */
@@ -126,15 +126,20 @@ class ResponsesStreamEncoder implements StreamEncoder {
       model: model || options.model,
       meta
     }
-    return this.#told('response.created', RUNNING) + this.#told('response.in_progress', RUNNING)
+    const running = this.#response(RUNNING)
+    return this.#frames.written('response.created', running) + this.#frames.written('response.in_progress', running)
   }
 
   #begin(): string {
     return this.#facts === undefined ? this.#start('', '', undefined, undefined) : ''
   }
 
-  #told(type: string, state: ResponseState): string {
-    return this.#frames.frame(type, { response: responseObject(this.#facts!, state, this.#options) })
+  #told(type: string, state: Parameters<typeof responseText>[1]): string {
+    return this.#frames.written(type, this.#response(state))
+  }
+
+  #response(state: Parameters<typeof responseText>[1]): string {
+    return `"response":${responseText(this.#facts!, state, this.#options)}`
   }
 
   #finished(finish: Finish): string {

@@ -14,7 +14,10 @@ export function encodeTools(body: JsonObject, encoding: Encoding): void {
   if (search !== undefined) list.push(webSearchTool(search, encoding))
   if (list.length > 0) body.tools = list
   // A client of this format may have its tools in the conversation, or in what the server keeps.
-  else if (!encoding.native) return
+  else if (!encoding.native) {
+    encoding.reportLostChoice()
+    return
+  }
   if (toolChoice !== undefined) body.tool_choice = encodeChoice(toolChoice, encoding)
   if (parallelTools !== undefined && !encoding.lacks('tools.parallel.off')) body.parallel_tool_calls = parallelTools
   if (maxToolCalls !== undefined && !encoding.lacks('tools.max_calls')) body.max_tool_calls = maxToolCalls

@@ -1,12 +1,13 @@
 import { inputTotal, subtract, type Usage } from '@isthmus/core'
-import { isObject, type JsonObject, numberOf } from '@isthmus/core/wire'
+import { countsOnly, isObject, type JsonObject, numberOf } from '@isthmus/core/wire'
 import { FORMAT } from './types.ts'
 
 const TTL = /^ttl_(.+)_tokens$/
 
 /** decodeUsage reads the counters, which overlap on the wire: the input includes what was cached. */
-export function decodeUsage(wire: unknown): Usage | undefined {
-  if (!isObject(wire)) return undefined
+export function decodeUsage(given: unknown): Usage | undefined {
+  if (!isObject(given)) return undefined
+  const wire = countsOnly(given)
   const input = numberOf(wire.input_tokens)
   const output = numberOf(wire.output_tokens)
   if (input === undefined && output === undefined) return undefined

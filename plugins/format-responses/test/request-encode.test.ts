@@ -227,6 +227,14 @@ t.test('results with media, lists and errors', async t => {
   t.match(follows, [{ text: 'Attachment of the result of tool call a:' }, { type: 'input_image' }])
   t.equal(output({ flattenOutputs: true }, result('a', text('1'), text('2')))[1], '1\n2')
   t.equal(output({}, { ...result('a', text('no')), isError: true } as Part)[1], '{"error":"no"}')
+  t.same(
+    output({}, { ...result('a', text('no'), image), isError: true } as Part)[1],
+    [
+      { type: 'input_text', text: '{"error":"no"}' },
+      { type: 'input_image', image_url: 'data:image/png;base64,AAAA', detail: 'auto' }
+    ],
+    'an error may have a picture'
+  )
   const orphan = foreign(said({ role: 'tool', parts: [result('gone', text('late'))] }))
   t.match(orphan.body.input, [{ role: 'user', content: [{ text: /gone/ }, { text: 'late' }] }])
   t.match(orphan.gaps, [{ feature: 'tools.function', action: 'emulated' }])

@@ -2,7 +2,6 @@ import { type EventBatch, fold, type IrResponse, type Part } from '@isthmus/core
 import { decodeAll } from '@isthmus/core/testing'
 import type { JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
-import { LearnedFrame } from '../src/learned-frame.ts'
 import { responsesDecoder } from '../src/response-decode.ts'
 import { sse } from './support/sdk.ts'
 
@@ -86,6 +85,16 @@ t.test('why a reply ended is told by its status and by what it holds', async t =
   t.match(finishOf([refusal], cut('content_filter')), { reason: 'refusal' })
   t.match(finishOf([], cut('steered')), { reason: 'other', native: 'steered' })
   t.match(finishOf([], { status: 'queued' }), { reason: 'other', native: 'queued' })
+})
+
+t.test('words named like a member of every object are unknown, and counters below zero are none', async t => {
+  const text = { type: 'output_text', text: 'x', annotations: [{ type: 'constructor' }] }
+  const output = [{ type: 'message', id: 'm', role: 'assistant', content: [text] }]
+  const incomplete = { status: 'incomplete', incomplete_details: { reason: 'toString' } }
+  const usage = { input_tokens: -1, output_tokens: 4 }
+  const read = reply(whole(answer(output, { ...incomplete, usage })))
+  t.match(read.choices[0], { parts: [{ annotations: [{ kind: 'file' }] }], finish: { reason: 'other' } })
+  t.strictSame(read.usage?.input, {})
 })
 
 t.test('reasoning is text, a summary, or hidden', async t => {
@@ -293,8 +302,9 @@ t.test('hosted tools tell how far they are', async t => {
 
 t.test('repeated signs of life are heartbeats', async t => {
   const running = { type: 'response.in_progress', response: { id: 'resp_1' } }
-  const events = stream(running, running, { type: 'keepalive' })
-  t.equal(events.filter(event => event.type === 'heartbeat').length, 2)
+  const events = stream(running, running, { type: 'keepalive' }, { type: '' })
+  t.equal(events.filter(event => event.type === 'heartbeat').length, 3)
+  t.notOk(events.some(event => event.type === 'native'))
 })
 
 t.test('failures are told in all the ways there are', async t => {
@@ -348,27 +358,4 @@ t.test('a stream that stops is an error, with the sentinel of another format or 
   t.equal(errorOf(read(sse(CREATED, delta)))?.code, 'ISTHMUS_UPSTREAM_CLOSED')
   t.equal(errorOf(read(`${sse(CREATED, delta)}data: [DONE]\n\n`))?.code, 'ISTHMUS_UPSTREAM_CLOSED')
   t.equal(errorOf(read(`${sse(CREATED, delta, completed())}data: [DONE]\n\n`)), undefined)
-})
-
-t.test('the quick way reads frames that differ in their text, number and padding, and no others', async t => {
-  const frame = (n: number, delta: string, pad: string, more = '') =>
-    `{"type":"t","sequence_number":${n},"item_id":"a","delta":${JSON.stringify(delta)},"logprobs":[]${more},"obfuscation":"${pad}"}`
-  const learned = new LearnedFrame<string>()
-  t.equal(learned.read(frame(1, 'a', 'x')), undefined)
-  learned.learn(frame(1, 'a', 'x'), 'about')
-  t.equal(learned.about, 'about')
-  t.equal(learned.read(frame(22, 'b "c" \\ \n', 'yyyy')), 'b "c" \\ \n')
-  t.equal(learned.read(frame(3, '', '')), '')
-  t.equal(learned.read(frame(3, 'c', 'x', ',"more":1')), undefined)
-  t.equal(learned.read(frame(3, 'c', 'x').replace('"a"', '"b"')), undefined)
-  t.equal(learned.read(frame(3, 'c', 'x').replace(':3,', ':03,')), undefined, 'no JSON')
-  t.equal(learned.read(frame(3, 'c', 'x').replace('"c"', '5')), undefined)
-  t.equal(learned.read(`${frame(3, 'c', 'x')} `), undefined)
-  t.equal(learned.read(frame(3, 'c', 'x').replace('"c"', '"\u0001"')), undefined, 'no JSON')
-  const nested = new LearnedFrame<string>()
-  nested.learn('{"a":{"delta":"x"}}', 'about')
-  t.equal(nested.about, undefined, 'a text within another object is not the text')
-  const twice = new LearnedFrame<string>()
-  twice.learn('{"delta":"x","delta":"y"}', 'about')
-  t.equal(twice.about, undefined)
 })

@@ -61,6 +61,11 @@ t.test('calls, custom calls and refusals live likewise', async t => {
     'completed'
   ])
   t.match(told[2], { item: { id: 'fc_kit1_0', type: 'function_call', call_id: 'call_1', name: 'f', arguments: '' } })
+  t.match(
+    told[4],
+    { type: /function_call_arguments\.done$/, name: 'f', arguments: String },
+    'some clients need the name'
+  )
   t.match(told[6], { item: { id: 'ctc_kit1_1', type: 'custom_tool_call', call_id: 'call_2', name: 'g', input: '' } })
   t.match(told[8], { input: 'x = 1' })
   t.match(told[13], { refusal: 'No' })

@@ -1,6 +1,6 @@
 import { type IngressOptions, type MessageCall, messageCall, type ResultCall, resultCall } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
-import { requestSchema, responses, responsesCount } from '@isthmus/format-responses'
+import { documentedSchema, responses, responsesCount } from '@isthmus/format-responses'
 import { Type } from 'typebox'
 import type { AskedRequests } from './asked.ts'
 
@@ -14,7 +14,7 @@ export interface Calls {
 const example: NonNullable<IngressOptions['example']> = model => ({ model, input: 'Say hello in one short sentence.' })
 
 const compactSchema = Type.Pick(
-  requestSchema,
+  documentedSchema,
   ['model', 'input', 'instructions', 'previous_response_id', 'prompt_cache_key', 'service_tier'],
   { description: 'A conversation that is to be compacted.' }
 )

@@ -10,12 +10,12 @@ const BASE64_MAGIC = Buffer.from('isthmus-summary').toString('base64')
 const MAX_CHARS = 10 * 1024 * 1024
 
 /** encodeSummary wraps a summary in base64 text. */
-export function encodeSummary(summary: string): string {
+function encodeSummary(summary: string): string {
   return Buffer.from(PREFIX + JSON.stringify({ summary }), 'utf8').toString('base64')
 }
 
 /** decodeSummary unwraps strictly: what another vendor encrypted, or what is malformed, gives undefined. */
-export function decodeSummary(text: string): string | undefined {
+function decodeSummary(text: string): string | undefined {
   if (!text.startsWith(BASE64_MAGIC) || text.length > MAX_CHARS) return undefined
   const plain = Buffer.from(text, 'base64').toString('utf8')
   if (!plain.startsWith(PREFIX) || Buffer.from(plain, 'utf8').toString('base64') !== text) return undefined

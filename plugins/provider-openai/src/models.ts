@@ -10,7 +10,7 @@ const OFFICIAL = /(^|\.)openai\.com$/
 export const isOfficial = (baseUrl: string): boolean => OFFICIAL.test(new URL(baseUrl).hostname)
 
 /** familyOf says what is known of a model, by its name and by whose server it is on. */
-export function familyOf(model: string, official: boolean): Family {
+function familyOf(model: string, official: boolean): Family {
   const base = model.replace(/^ft:/, '').replace(/^openai\//, '')
   const known = FAMILIES.find(([pattern]) => pattern.test(base))
   if (known !== undefined) return known[1]

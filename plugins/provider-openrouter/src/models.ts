@@ -1,4 +1,5 @@
 import type { Feature, FeatureTable, ModelInfo } from '@isthmus/core'
+import { wordTable } from '@isthmus/core/wire'
 import { type ChatTraits, chatCompletions, chatFeatures } from '@isthmus/format-chat-completions'
 import { type ResponsesTraits, responses, responsesFeatures } from '@isthmus/format-responses'
 import { type ParamName, removedFeatures } from './params.ts'
@@ -53,12 +54,12 @@ export function modelFeatures(model: string, options: ModelOptions): FeatureTabl
 }
 
 /** Who seals reasoning on the Responses endpoint, by the vendor of the model; the service itself for the others. */
-const SEALS: Readonly<Record<string, string>> = {
+const SEALS: Readonly<Record<string, string>> = wordTable({
   openai: 'openai-responses-v1',
   'x-ai': 'xai-responses-v1',
   meta: 'meta-responses-v1',
   'meta-llama': 'meta-responses-v1'
-}
+})
 /** What the Responses endpoint refuses: it keeps nothing. */
 const NOT_KEPT: readonly Feature[] = ['state.previous', 'state.background']
 

@@ -1,4 +1,5 @@
 import type { CompleteRequest, EmbedRequest, Gap, Identity, IrRequest, Target, UpstreamCodec } from '@isthmus/core'
+import { wordTable } from '@isthmus/core/wire'
 import { completions } from '@isthmus/format-completions'
 import { embeddings } from '@isthmus/format-embeddings'
 import type { DialectOptions } from './format.ts'
@@ -11,12 +12,12 @@ export const openRouterCompletions = (options: DialectOptions): UpstreamCodec<Co
   served(completions, options)
 
 /** Words of the service for what vectors are for. */
-const INPUT_TYPES: Readonly<Record<string, string>> = {
+const INPUT_TYPES: Readonly<Record<string, string>> = wordTable({
   RETRIEVAL_QUERY: 'search_query',
   RETRIEVAL_DOCUMENT: 'search_document',
   CLASSIFICATION: 'classification',
   CLUSTERING: 'clustering'
-}
+})
 
 /** openRouterEmbeddings is how the service makes vectors. */
 export function openRouterEmbeddings(options: DialectOptions): UpstreamCodec<EmbedRequest> {

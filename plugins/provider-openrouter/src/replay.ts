@@ -1,15 +1,15 @@
-import { isObject, type JsonObject } from '@isthmus/core/wire'
+import { isObject, type JsonObject, wordTable } from '@isthmus/core/wire'
 import { vendorOf } from './models.ts'
 
 /** Formats of reasoning, by the vendor whose models take it back. */
-const FORMATS: Readonly<Record<string, RegExp>> = {
+const FORMATS: Readonly<Record<string, RegExp>> = wordTable({
   anthropic: /^anthropic-/,
   openai: /openai-responses-/,
   google: /^google-gemini-/,
   'x-ai': /xai-responses-/,
   'meta-llama': /^meta-responses-/,
   meta: /^meta-responses-/
-}
+})
 
 /**
  * Replay decides which reasoning of earlier turns goes back. An upstream refuses what another vendor sealed, what it

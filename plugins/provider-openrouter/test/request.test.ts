@@ -201,8 +201,8 @@ t.test('tools: any is required, one vendor’s members are left out, and results
 
 t.test('a client of another format gets its images into results too, and its hosted tools are refused', async t => {
   const provider = await up()
-  const native = { format: 'messages', object: { type: 'web_search_20250305' } }
-  const request = requestWith({ tools: [{ type: 'hosted', kind: 'web_search', native }] })
+  const native = { format: 'messages', object: { type: 'code_execution_20250825' } }
+  const request = requestWith({ tools: [{ type: 'hosted', kind: 'code', native }] })
   t.throws(() => encode(provider, request), /hosted tool/)
 })
 

@@ -54,7 +54,7 @@ function describeSource(source: MediaSource): string {
 }
 
 /** base64Bytes is the length of what a base64 text holds, without decoding it. */
-export function base64Bytes(data: string): number {
+function base64Bytes(data: string): number {
   const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0
   return Math.floor(((data.length - padding) * 3) / 4)
 }

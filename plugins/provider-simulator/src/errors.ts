@@ -1,4 +1,5 @@
 import { createError, type ErrorFactory, type GatewayError } from '@isthmus/core'
+import { wordTable } from '@isthmus/core/wire'
 
 export const PROVIDER_SIMULATOR_MODEL = createError(
   'PROVIDER_SIMULATOR_MODEL',
@@ -20,6 +21,11 @@ export const PROVIDER_SIMULATOR_DIMENSIONS = createError(
   'invalid_request',
   'A simulated vector has from 1 to %s dimensions'
 )
+export const PROVIDER_SIMULATOR_ANSWERS = createError(
+  'PROVIDER_SIMULATOR_ANSWERS',
+  'invalid_request',
+  'A simulated model gives at most %s answers to a prompt, and %s to all prompts of a request'
+)
 export const PROVIDER_SIMULATOR_MIDWAY = createError(
   'PROVIDER_SIMULATOR_MIDWAY',
   'overloaded',
@@ -30,7 +36,7 @@ export const PROVIDER_SIMULATOR_MIDWAY = createError(
 const failure = (name: string, kind: ErrorFactory['kind'], message: string) =>
   createError(`PROVIDER_SIMULATOR_${name}`, kind, message)
 
-const FAILURES: Readonly<Record<string, ErrorFactory>> = {
+const FAILURES: Readonly<Record<string, ErrorFactory>> = wordTable({
   400: failure('STATUS_400', 'invalid_request', 'Simulated: the request is wrong'),
   401: failure('STATUS_401', 'authentication', 'Simulated: the key is not valid'),
   402: failure('STATUS_402', 'budget_exceeded', 'Simulated: the account has no credit'),
@@ -48,7 +54,7 @@ const FAILURES: Readonly<Record<string, ErrorFactory>> = {
   529: failure('STATUS_529', 'overloaded', 'Simulated: overloaded'),
   context: failure('CONTEXT', 'context_length', 'Simulated: prompt is too long: 300000 tokens > 200000 maximum'),
   policy: failure('POLICY', 'content_policy', 'Simulated: the prompt was refused by a filter')
-}
+})
 const OTHER_REJECTED = failure('STATUS_4XX', 'invalid_request', 'Simulated: status %s')
 const OTHER_FAILED = failure('STATUS_5XX', 'internal', 'Simulated: status %s')
 

@@ -1,10 +1,15 @@
 import { isObject, type JsonObject } from '@isthmus/core/wire'
 
 const MAX_DEPTH = 6
+/** No value fits a schema that must contain itself: it is cut off here. */
+const LAST_DEPTH = 50
+/** How much is made of one schema: a few words in it can ask for more than there is memory. */
+const MAX_PIECES = 5000
 
 /**
  * jsonInstance makes a value that fits a JSON Schema: the shortest that is easy to find, always the same. It follows
- * local references and combines `allOf`; `pattern`, `not`, `if`, `contains` and `patternProperties` are not looked at.
+ * local references and combines `allOf`; `pattern`, `not`, `if`, `contains` and `patternProperties` are not looked at. A
+ * schema of which nothing small is an instance gets the beginning of one.
  */
 export function jsonInstance(schema: unknown, name = 'value'): unknown {
   return new Generator(schema).make(schema, name, 0)
@@ -12,13 +17,14 @@ export function jsonInstance(schema: unknown, name = 'value'): unknown {
 
 class Generator {
   #root: unknown
+  #pieces = 0
 
   constructor(root: unknown) {
     this.#root = root
   }
 
   make(schema: unknown, name: string, depth: number): unknown {
-    if (!isObject(schema)) return name
+    if (!isObject(schema) || depth > LAST_DEPTH || this.#isEnough()) return name
     const merged = this.#resolve(schema, 0)
     if ('const' in merged) return merged.const
     if (Array.isArray(merged.enum) && merged.enum.length > 0) return merged.enum[0]
@@ -35,7 +41,7 @@ class Generator {
       case 'array':
         return this.#array(merged, name, depth)
       case 'string':
-        return stringFor(merged, name)
+        return this.#string(merged, name)
       case 'integer':
         return numberFor(merged, 1)
       case 'number':
@@ -74,7 +80,19 @@ class Generator {
     return schema.uniqueItems === true ? items.map(distinct) : items
   }
 
+  #string(schema: JsonObject, name: string): string {
+    const value = stringFor(schema, name)
+    this.#pieces += Math.floor(value.length / 100)
+    return value
+  }
+
+  #isEnough(): boolean {
+    this.#pieces++
+    return this.#pieces > MAX_PIECES
+  }
+
   #resolve(schema: JsonObject, hops: number): JsonObject {
+    if (this.#isEnough()) return {}
     let merged = schema
     if (typeof schema.$ref === 'string' && hops < 20) {
       const { $ref, ...rest } = schema
@@ -93,11 +111,20 @@ class Generator {
     if (!ref.startsWith('#')) return undefined
     let at: unknown = this.#root
     for (const raw of ref.split('/').slice(1)) {
-      const key = decodeURIComponent(raw).replaceAll('~1', '/').replaceAll('~0', '~')
+      const key = unescaped(raw).replaceAll('~1', '/').replaceAll('~0', '~')
       if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined
       at = (at as JsonObject)[key]
     }
     return at
+  }
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // A per cent sign that escapes nothing stands for itself.
+    return text
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CompleteRequest, GenerateRequest } from '@isthmus/core'
 import { parseJson } from '@isthmus/core/wire'
-import { PROVIDER_SIMULATOR_DIMENSIONS } from './errors.ts'
+import { PROVIDER_SIMULATOR_ANSWERS, PROVIDER_SIMULATOR_DIMENSIONS } from './errors.ts'
 import { type Arrived, type Job, messageJob } from './job.ts'
 import { stopAt } from './limits.ts'
 import { converse, embed, MAX_VECTOR } from './models.ts'
@@ -33,7 +33,7 @@ function generateReader(wire: Wire): Reader {
     const wireBody = parseJson(body)
     const request = format.request.decode(wireBody, head)
     const turn = turnOf(request, body)
-    const choices = Math.max(1, request.output.n ?? 1)
+    const choices = answersOf(request, 1)
     const perChoice = (choice: number) =>
       converse(request.model, turn, call => `call_${id}_${choices === 1 ? call : `${choice}_${call}`}`)
     const performance = perChoice(0)
@@ -46,6 +46,16 @@ function generateReader(wire: Wire): Reader {
   }
 }
 
+const MAX_ANSWERS = 128
+const MAX_ALL_ANSWERS = 2048
+
+/** answersOf gives how many answers each prompt gets, as far as an upstream would give them. */
+function answersOf({ output }: GenerateRequest | CompleteRequest, prompts: number): number {
+  const each = Math.max(1, output.n ?? 1)
+  if (each <= MAX_ANSWERS && each * prompts <= MAX_ALL_ANSWERS) return each
+  throw PROVIDER_SIMULATOR_ANSWERS(MAX_ANSWERS, MAX_ALL_ANSWERS)
+}
+
 /** completeReader reads prompts as turns of a user, each of which is answered as often as was asked. */
 function completeReader(wire: Wire, format: NonNullable<Wire['complete']>['format']): Reader {
   return arrived => {
@@ -53,7 +63,7 @@ function completeReader(wire: Wire, format: NonNullable<Wire['complete']>['forma
     const request = format.request.decode(parseJson(body), head)
     const { echo, output } = request
     const prompts = (request.prompts.length === 0 ? [''] : request.prompts).map(promptText)
-    const each = Math.max(1, output.n ?? 1)
+    const each = answersOf(request, prompts.length)
     const perform = (choice: number) => {
       const prompt = prompts[Math.floor(choice / each)]!
       const said = converse(request.model, turnOf(conversation(request, [prompt]), body), call => `call_${id}_${call}`)

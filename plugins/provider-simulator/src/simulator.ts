@@ -20,7 +20,7 @@ import { countInput } from './usage.ts'
 import type { Api, Wire } from './wires.ts'
 
 /** CANNOT is what no simulated model does, although a wire can say it. */
-export const CANNOT: Partial<FeatureTable> = {
+const CANNOT: Partial<FeatureTable> = {
   'output.logprobs': 'rejected',
   'output.audio': 'rejected',
   'output.image': 'rejected',

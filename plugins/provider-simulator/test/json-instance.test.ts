@@ -85,3 +85,13 @@ t.test('formats, upper-case types and lists without repetition are known', async
 t.test('what is no schema gives a value all the same', async t => {
   for (const schema of [undefined, null, true, 'x', {}, []]) t.equal(jsonInstance(schema), 'value')
 })
+
+t.test('a schema that asks for more than there is gets the beginning of it', async t => {
+  const list = (depth: number): object =>
+    depth === 0 ? { type: 'string', minLength: 10_000 } : { type: 'array', minItems: 1000, items: list(depth - 1) }
+  const itself = { required: ['a', 'b', 'c'], properties: {}, additionalProperties: { $ref: '#' } }
+  const within = { allOf: Array.from({ length: 9 }, () => ({ $ref: '#' })) }
+  for (const schema of [list(6), itself, within, { $ref: '#/%zz' }]) {
+    t.ok(JSON.stringify(jsonInstance(schema)).length < 2_000_000)
+  }
+})

@@ -84,6 +84,15 @@ const likeness = (one: readonly number[] = [], other: readonly number[] = []): n
 const having = (operation: 'complete' | 'embed') =>
   Object.entries<Wire>(WIRES).filter(([, wire]) => wire[operation] !== undefined)
 
+t.test('more answers than an upstream would give are refused', async t => {
+  const wire = WIRES['chat-completions']
+  const n = (count: number) => ({ output: { n: count } })
+  await t.rejects(run(wire, 'echo', complete(['one'], n(1e9))), { code: 'upstream_rejected' })
+  await t.rejects(run(wire, 'echo', complete(Array<string>(100).fill('one'), n(100))), { code: 'upstream_rejected' })
+  const many = fold(await run(wire, 'echo', complete(['one'], n(128))))
+  t.equal(many.choices.length, 128)
+})
+
 for (const [name, wire] of having('complete')) {
   t.test(`${name}: prompts are completed, each as often as was asked`, async t => {
     for (const stream of [false, true]) {

@@ -103,7 +103,7 @@ function summaryOf({ route, call, mounted }: Share): string {
 
 function requestContent(calls: readonly ClientCall[], components: Components): Content {
   const schemas = calls.map(call =>
-    components.schema(`${call.format}.${call.operation}.request`, (call.schema ?? {}) as Json)
+    components.named(`${call.format}.${call.operation}.request`, call.format, (call.schema ?? {}) as Json)
   )
   const examples = calls.flatMap(call => {
     const value = exampleOf(call)

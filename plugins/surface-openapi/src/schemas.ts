@@ -24,6 +24,29 @@ export class Components {
     return { $ref: `#/components/schemas/${key}` }
   }
 
+  /** named keeps a schema like {@link schema}, and those within it that have a title under names of their own. */
+  named(name: string, family: string, schema: Json): Json {
+    return this.schema(name, this.#withNames(family, schema) as Json)
+  }
+
+  #withNames(family: string, value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(entry => this.#withNames(family, entry))
+    if (!isObject(value)) return value
+    const made = Object.fromEntries(Object.entries(value).map(([name, at]) => [name, this.#withNames(family, at)]))
+    return typeof made.title === 'string' ? this.#titled(`${family}.${made.title}`, made) : made
+  }
+
+  /** Two schemas of one title that say different things get a number each. */
+  #titled(title: string, schema: Json): Json {
+    const text = JSON.stringify(schema)
+    let name = title
+    for (let n = 2; this.schemas[componentName(name)] !== undefined; n++) {
+      if (JSON.stringify(this.schemas[componentName(name)]) === text) break
+      name = `${title}.${n}`
+    }
+    return this.schema(name, schema)
+  }
+
   /** response keeps a response under a name and gives the reference to it. */
   response(name: string, response: Json): Json {
     const key = componentName(name)

@@ -15,6 +15,7 @@ import { checker } from '@isthmus/core/wire'
 import t, { type Test } from 'tap'
 import { Type } from 'typebox'
 import surface from '../src/index.ts'
+import { Components } from '../src/schemas.ts'
 import type { Json, OpenApi } from '../src/types.ts'
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
@@ -38,6 +39,13 @@ const talk: MessageCall = {
   encodeResponse: ({ choices }) => ({ said: choices.length, last: null }),
   encoder: () => encoder
 }
+const word = Type.Object({ word: Type.String() }, { title: 'word' })
+const sentence = Type.Object({
+  first: word,
+  rest: Type.Array(Type.Union([word, Type.Null()], { title: 'maybe word' })),
+  title: Type.String(),
+  other: Type.Object({ other: Type.Number() }, { title: 'word' })
+})
 const streamed: MessageCall = {
   ...talk,
   suffix: ':stream',
@@ -161,6 +169,26 @@ t.test('a call has its schema, its example, and replies as its own codec writes 
       example: { said: 1, last: null }
     },
     'text/event-stream': { schema: { type: 'string' }, example: '7 events\nend\n' }
+  })
+})
+
+t.test('schemas with a title are kept by name, once for all that hold them', async t => {
+  const components = new Components()
+  components.named('say.request', 'talk', sentence as unknown as Json)
+  t.same(components.schemas, {
+    'talk.word': { type: 'object', required: ['word'], properties: { word: { type: 'string' } }, title: 'word' },
+    'talk.maybe-word': { anyOf: [{ $ref: '#/components/schemas/talk.word' }, { type: 'null' }], title: 'maybe word' },
+    'talk.word.2': { type: 'object', required: ['other'], properties: { other: { type: 'number' } }, title: 'word' },
+    'say.request': {
+      type: 'object',
+      required: ['first', 'rest', 'title', 'other'],
+      properties: {
+        first: { $ref: '#/components/schemas/talk.word' },
+        rest: { type: 'array', items: { $ref: '#/components/schemas/talk.maybe-word' } },
+        title: { type: 'string' },
+        other: { $ref: '#/components/schemas/talk.word.2' }
+      }
+    }
   })
 })
 

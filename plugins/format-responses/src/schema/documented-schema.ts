@@ -1,14 +1,10 @@
 import { documented, documentedKinds } from '@isthmus/core/wire'
 import type { TObject } from 'typebox'
 import { choiceShapes, itemShapes, partShapes, toolShapes } from './item-shapes.ts'
-import { formatShape, requestShape } from './request-schema.ts'
+import { formatShape, requestShape, TextSchema } from './request-schema.ts'
 
 const { text, ...otherParts } = partShapes
-const content = documentedKinds(
-  'type',
-  { input_text: text, output_text: text, text, ...otherParts },
-  { title: 'part' }
-)
+const content = documentedKinds('type', { input_text: text, output_text: text, text, ...otherParts }, { title: 'part' })
 const items = documentedKinds(
   'type',
   {
@@ -36,5 +32,5 @@ export const documentedSchema: TObject = documented(requestShape, {
   input: items,
   tools,
   tool_choice: choice,
-  text: documented(textShape, { format }).schema
+  text: documented({ schema: TextSchema }, { format }).schema
 }).schema

@@ -17,13 +17,13 @@ const ReasoningSchema = Type.Object(
   },
   { description: 'How much the model reasons, and what is shown of it.' }
 )
-const TextSchema = Type.Object(
+export const TextSchema = Type.Object(
   { format: optional(json), verbosity: optional(text) },
   { description: 'The form of the answer.' }
 )
 
 /** requestSchema is the body of a request, as far as it is read. Other members are kept; items, parts and tools have shapes of their own. */
-export const requestSchema = Type.Object(
+const requestSchema = Type.Object(
   {
     model: Type.String({ description: 'The model that is to answer.' }),
     input: Type.Optional(
