@@ -25,6 +25,8 @@ export interface Checker<T, S extends TSchema = TSchema> {
   problems(value: unknown): readonly Problem[]
 }
 
+type Validator = Pick<ReturnType<typeof Compile>, 'Check' | 'Errors'>
+
 interface SchemaError {
   readonly keyword: string
   readonly instancePath: string
@@ -32,19 +34,23 @@ interface SchemaError {
   readonly message?: string
 }
 
-/** checker compiles a schema once, at load. */
+/** checker compiles a schema once, when it is first used: few of all there are have anything to check. */
 export function checker<S extends TSchema>(schema: S): Checker<Static<S>, S> {
-  const compiled = Compile(schema)
+  let made: Validator | undefined
+  const compiled = (): Validator => {
+    made ??= Compile(schema)
+    return made
+  }
   const problems = (value: unknown, most: number): readonly Problem[] =>
     toProblems(
-      upTo(most, () => compiled.Errors(value)),
+      upTo(most, () => compiled().Errors(value)),
       value
     )
   return {
     schema,
     problems: value => problems(value, 1000),
     check(value, at = '') {
-      if (compiled.Check(value)) return value as Static<S>
+      if (compiled().Check(value)) return value as Static<S>
       const problem = problems(value, 64)[0]
       throw problem === undefined
         ? invalid(at, 'another value', value)

@@ -3,9 +3,9 @@ import t, { type Test } from 'tap'
 import {
   type ClientCall,
   type Endpoint,
-  type Exchange,
   endpointFrom,
   type MessageFormat,
+  type Middleware,
   messageCall,
   type Provider,
   providerFrom,
@@ -270,7 +270,11 @@ t.test('a feature that only its values show to be impossible is left out where t
       body: Readable.from([Buffer.from('{"say":"hi","done":true}')])
     })
   }
-  const withTools = { request: (x: Exchange) => void (x.request = { ...x.request, tools } as typeof x.request) }
+  const withTools: Middleware = {
+    request(x) {
+      if (x.request.op === 'generate') x.request = { ...x.request, tools }
+    }
+  }
   const h = await harness(t, { providers: { picky }, middleware: { withTools } })
   const ask = (policy: string) => h.ask({ model: 'picky/m', text: 'hi' }, { 'x-isthmus-gaps': policy })
   const reply = await ask('report')

@@ -167,6 +167,8 @@ export class BlockWriter {
 
   #write(slot: Slot, event: PartDeltaEvent): string {
     const opened = this.#ensureOpen(slot)
+    // Reasoning that is not shown has no block to grow in; it comes whole, at its end.
+    if (!this.#isOpen) return opened
     if (event.kind === this.#plainKind) return opened + this.#plain(event.text)
     switch (event.kind) {
       case 'summary': {

@@ -114,7 +114,9 @@ export class MessagesReader implements ReplyReader {
         break
       default:
         if (isObject(event.error)) out.fail(upstreamError(event, this.#target.provider))
-        else out.native({ format: NAMESPACE, object: event })
+        // An event without a type is none, and a line break in one would end the line that it is written on.
+        else if (/^[^\r\n]+$/.test(type)) out.native({ format: NAMESPACE, object: event })
+        else out.heartbeat()
     }
   }
 

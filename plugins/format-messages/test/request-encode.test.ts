@@ -397,17 +397,3 @@ t.test(
     t.match(own.body.messages, [{ content: [{ cache_control: { ttl: '12h' } }] }])
   }
 )
-
-t.test('a block of another format is refused, unless it can be put in words or was never to go back', async t => {
-  const block = { type: 'opaque', native: { format: 'responses', object: { type: 'compaction' } } } as const
-  t.throws(() => wire([user({ ...block, replay: 'same_dialect' })]), { kind: 'unsupported' } as never)
-  t.match(wire([user({ ...block, replay: 'same_dialect', describe: 'A summary.' })]), [
-    { content: [{ text: 'A summary.' }] }
-  ])
-  t.same(gapsOf(encode({ messages: [user(text('Hi'), { ...block, replay: 'never' })] })), ['input.opaque dropped'])
-})
-
-t.test('a search of another service loses none of its options where it has none', async t => {
-  const native = { format: 'gemini', object: { googleSearch: {} } }
-  t.same(encode({ tools: [{ type: 'hosted', kind: 'web_search', native }] }).gaps, [])
-})

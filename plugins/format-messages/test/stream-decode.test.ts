@@ -95,6 +95,8 @@ t.test('an error is one wherever it stands, and nothing follows it', async t => 
 
 t.test('a ping keeps the connection and says nothing', async t => {
   t.ok(read([start(), { type: 'ping' }, ...hello, last('end_turn'), end]).some(event => event.type === 'heartbeat'))
+  const untyped = read([start(), { type: '' }, { type: 'x\n\nevent: y' }, ...hello, last('end_turn'), end])
+  t.notOk(untyped.some(event => event.type === 'native'))
 })
 
 t.test('arguments are the text the model wrote, and a call without any has none to give', async t => {

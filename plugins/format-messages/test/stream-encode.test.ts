@@ -311,6 +311,17 @@ t.test('paragraphs of a summary are one thought with blank lines between', async
   t.match(message.content, [{ type: 'thinking', thinking: 'one\n\ntwo' }])
 })
 
+t.test('reasoning that is not shown has no block to grow in', async t => {
+  const sealed = seal('openai-responses-v1', 'encrypted')
+  const stream = streamOf(
+    reply(out => out.whole(0, { type: 'reasoning', hidden: true, text: '', summary: [''], seal: sealed }))
+  )
+  t.same(
+    frames(stream).map(frame => frame.type),
+    ['message_start', 'content_block_start', 'content_block_stop', 'message_delta', 'message_stop']
+  )
+})
+
 t.test('an error ends the stream, and so does an end that nobody announced', async t => {
   const error = createError('TEST_ERROR', 'upstream_overloaded', 'busy')()
   const encoder = messages.response.encoder(OPTIONS)

@@ -112,10 +112,7 @@ export class ResponsesReader implements ReplyReader {
         break
       case 'keepalive':
       case 'ping':
-      // Proxies send empty events to keep a connection open; clients throw at one without a type.
-      case '':
-        if (isObject(event.error)) this.#fail(event.error, out)
-        else out.heartbeat()
+        out.heartbeat()
         break
       default:
         this.#ofItem(event, type, data, out)
@@ -125,6 +122,11 @@ export class ResponsesReader implements ReplyReader {
   #ofItem(event: JsonObject, type: string, data: string, out: ReplyBuilder): void {
     if (isObject(event.error)) {
       this.#fail(event.error, out)
+      return
+    }
+    // An event without a type is none, and a line break in one would end the line that it is written on.
+    if (!/^[^\r\n]+$/.test(type)) {
+      out.heartbeat()
       return
     }
     this.#ensureStarted(out)

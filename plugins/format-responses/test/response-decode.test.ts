@@ -302,8 +302,8 @@ t.test('hosted tools tell how far they are', async t => {
 
 t.test('repeated signs of life are heartbeats', async t => {
   const running = { type: 'response.in_progress', response: { id: 'resp_1' } }
-  const events = stream(running, running, { type: 'keepalive' }, { type: '' })
-  t.equal(events.filter(event => event.type === 'heartbeat').length, 3)
+  const events = stream(running, running, { type: 'keepalive' }, { type: '' }, { type: 'x\n\nevent: y' })
+  t.equal(events.filter(event => event.type === 'heartbeat').length, 4)
   t.notOk(events.some(event => event.type === 'native'))
 })
 
