@@ -46,13 +46,19 @@ const chunks = fc
     fc.array(fc.tuple(fc.array(wirePart, { maxLength: 3 }), rest, rest), { minLength: 1, maxLength: 6 }),
     fc.constantFrom('STOP', 'MAX_TOKENS', 'SAFETY', 'NEW_REASON')
   )
-  .map(([all, finishReason]) =>
-    all.map(([parts, beside, about], at) => {
+  .map(([all, finishReason]) => {
+    // The service gives each call an id of its own; one that came twice would come out as two.
+    let calls = 0
+    const own = (part: JsonObject): JsonObject => {
+      const call = part.functionCall as JsonObject | undefined
+      return call === undefined ? part : { ...part, functionCall: { ...call, id: `${call.id}_${calls++}` } }
+    }
+    return all.map(([parts, beside, about], at) => {
       const usageMetadata = { promptTokenCount: 5, candidatesTokenCount: at, totalTokenCount: 5 + at }
       const end = at === all.length - 1 ? { finishReason } : {}
-      return wired(saying(parts, { ...beside, ...end }, { ...about, usageMetadata }))
+      return wired(saying(parts.map(own), { ...beside, ...end }, { ...about, usageMetadata }))
     })
-  )
+  })
 
 const cut = (bytes: Buffer, at: readonly number[]): Buffer[] => {
   const places = [...new Set(at.map(place => place % (bytes.length + 1)))].sort((a, b) => a - b)
