@@ -87,7 +87,7 @@ function bestWay(
   for (const way of ways) {
     const exact = (way.endpoint.operation ?? 'generate') === request.op
     if (!exact && !(standsIn(way, request.op) && saysSomething(request))) continue
-    const check = checkGaps(needs, featuresHere(way, request, exact), rules, caller)
+    const check = checkGaps(needs, featuresHere(way, request, needs, exact), rules, caller)
     if (check.lacking.length > 0) {
       if (lacking.length === 0) lacking = check.lacking
       continue
@@ -109,11 +109,16 @@ function bestWay(
 }
 
 /** featuresHere are the verdicts for one request: what only its own format understands can go to no other. */
-function featuresHere({ endpoint, features }: Way, { ingress }: IrRequest, exact: boolean): FeatureTable {
+function featuresHere(
+  { endpoint, features }: Way,
+  { ingress }: IrRequest,
+  needs: ReadonlySet<Feature>,
+  exact: boolean
+): FeatureTable {
   const here = exact ? features : { ...features, ...AS_TURN }
-  return endpoint.format === ingress.format || here['input.opaque'] === 'rejected'
-    ? here
-    : { ...here, 'input.opaque': 'rejected' }
+  // A table is copied for the few requests that it matters to.
+  const foreign = needs.has('input.opaque') && endpoint.format !== ingress.format
+  return foreign ? { ...here, 'input.opaque': 'rejected' } : here
 }
 
 /** A conversation stands in for a text completion: the prompt becomes the one turn of a user. */
