@@ -15,6 +15,7 @@ import {
 } from '@isthmus/core'
 import {
   type Case,
+  catalogCases,
   completeCases,
   fakeHost,
   formatCases,
@@ -26,6 +27,7 @@ import {
   providerCases,
   resolveOptions,
   resultCases,
+  storeCases,
   surfaceCases
 } from '@isthmus/core/testing'
 import t from 'tap'
@@ -132,10 +134,14 @@ async function casesOf(folder: string): Promise<readonly Case[]> {
       })
     case 'ingress':
       return ingressCases(plugin as Plugin<'ingress'>, { ...given, ...ofClients(manifest.isthmus.name) })
+    case 'catalog':
+      return catalogCases(plugin as Plugin<'catalog'>, given)
     case 'meter':
       return meterCases(plugin as Plugin<'meter'>, given)
     case 'middleware':
       return middlewareCases(plugin as Plugin<'middleware'>, given)
+    case 'store':
+      return storeCases(plugin as Plugin<'store'>, given)
     case 'surface':
       return surfaceCases(plugin as Plugin<'surface'>, given)
     default:

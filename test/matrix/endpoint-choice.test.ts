@@ -139,9 +139,9 @@ t.test('the routers of OpenRouter are found where only listed models are, with a
     const registry = new Registry()
     const contribution = await up(openrouterPlugin, { models: ['openrouter/auto'] })
     registry.add({ kind: 'provider', id: 'openrouter', plugin: 'openrouter', version: '1.0.0', contribution })
-    const models = { strict: true, aliases: {}, fallbacks: {}, refreshMs: 0 }
+    const models = { strict: true, aliases: {}, fallbacks: {}, facts: {}, channels: {}, forbid: [], refreshMs: 0 }
     const catalog = new Catalog(registry, models, pino({ enabled: false }))
-    const [offer] = catalog.resolve(id)
+    const [offer] = catalog.resolve(id).offers
     const upstream = offer?.ways[0]?.endpoint.encode(chat(), offer)
     t.match(JSON.parse(upstream?.body as string), { model: 'openrouter/auto' }, id)
   }

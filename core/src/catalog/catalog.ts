@@ -1,45 +1,53 @@
 import type { Logger } from 'pino'
 import type { ModelsConfig } from '../config/schema.ts'
-import type { ModelInfo, ModelRow, Provider, Target, Way } from '../contract/index.ts'
-import { type GatewayError, ISTHMUS_MODEL_NOT_FOUND, ISTHMUS_MODEL_PROVIDER_WAITING } from '../errors/index.ts'
-import { type FeatureTable, featureTable } from '../ir/index.ts'
-import type { Instance, Registry } from '../registry/index.ts'
-import { nearest } from '../wire/nearest.ts'
+import type {
+  Alias,
+  Asked,
+  CatalogData,
+  ChannelState,
+  Explanation,
+  KnownModel,
+  ModelFacts,
+  ModelInfo,
+  ModelRow,
+  Way
+} from '../contract/index.ts'
+import {
+  type GatewayError,
+  ISTHMUS_MODEL_NOT_FOUND,
+  ISTHMUS_MODEL_PROVIDER_WAITING,
+  isGatewayError
+} from '../errors/index.ts'
+import type { FeatureTable } from '../ir/index.ts'
+import type { Registry } from '../registry/index.ts'
+import { namesIn, problemOf, type SourcedAlias, toAlias } from './aliases.ts'
+import type { Offered } from './channel.ts'
+import { Bundled, provenance } from './layers.ts'
+import { mayPass, shown } from './names.ts'
+import { type Offer, Offers } from './offers.ts'
+import { once, type Resolution, Resolver } from './resolver.ts'
+import { Suggestions } from './suggestions.ts'
 
-interface Channel {
-  readonly id: string
-  readonly provider: Provider
-  /** The models it lists, by id. */
-  readonly models: Map<string, ModelInfo>
-  /** The ways to a model: they are the same for every request. */
-  readonly ways: Map<string, readonly Way[]>
-}
-
-/** Offer is a target and the ways to it, in the provider's order of preference. */
-export interface Offer extends Target {
-  readonly info?: ModelInfo
-  readonly ways: readonly Way[]
-}
-
-/** Models that no list has are remembered too, but only so many: names come from clients. */
-const MAX_REMEMBERED = 1000
 const SUGGESTIONS = 3
-/** What a row says in the place of a provider, for a name of the config's own. */
+/** What a row says in the place of a provider, for a name that stands for others. */
 const ALIAS = 'alias'
-const MAX_SHOWN = 128
+const NOBODY: Asked = {}
 
 /**
- * Catalog knows which models there are and which provider's instance (channel) serves them. A name is tried in this
- * order: `channel/model`, then an alias, then a bare model id that some channel lists.
+ * Catalog knows which models there are, what is known of them, and which provider's instance (channel) serves them.
+ * What is said about names is in `core/docs/models.md`.
  */
 export class Catalog {
-  #channels = new Map<string, Channel>()
-  #config: ModelsConfig
-  #registry: Registry
-  #log: Logger
-  #adjust: (features: FeatureTable) => FeatureTable
+  readonly #config: ModelsConfig
+  readonly #registry: Registry
+  readonly #log: Logger
+  readonly #sources: readonly { readonly id: string; readonly data: CatalogData }[]
+  readonly #shipped: ReadonlyMap<string, SourcedAlias>
+  readonly #offers: Offers
+  readonly #resolver: Resolver
+  #aliases: ReadonlyMap<string, SourcedAlias> = new Map()
   #rows: readonly ModelRow[] | undefined
-  #bare = new Map<string, Channel[]>()
+  #suggestions: Suggestions | undefined
 
   /** `adjust` changes the verdicts of an endpoint by what the gateway does for it. */
   constructor(
@@ -48,154 +56,227 @@ export class Catalog {
     log: Logger,
     adjust: (features: FeatureTable) => FeatureTable = features => features
   ) {
-    this.#adjust = adjust
     this.#config = config
     this.#registry = registry
     this.#log = log
-    for (const instance of registry.all('provider')) this.#add(instance)
+    this.#sources = registry.all('catalog').map(({ id, contribution }) => ({ id, data: contribution }))
+    const shipped = this.#sources.flatMap(({ id, data }) =>
+      Object.entries(data.aliases).map(([name, alias]) => [name, { alias, from: id }] as const)
+    )
+    // The first that has a name is believed, so it is set last.
+    this.#shipped = new Map(shipped.reverse())
+    this.#offers = new Offers(registry, config, new Bundled(this.#sources), adjust)
+    this.#resolver = new Resolver(this.#offers, () => this.#aliases)
+    this.setAliases(new Map())
   }
 
-  /** rows are the aliases and all listed models, by the name a client sends. */
+  /** sources are what the catalogue plugins know. */
+  get sources(): readonly CatalogData[] {
+    return this.#sources.map(({ data }) => data)
+  }
+
+  /** rows are the aliases that lead to a model now, and all offered models, by the name a client sends. */
   rows(): readonly ModelRow[] {
     this.#rows ??= [
-      ...Object.keys(this.#config.aliases).map(id => ({ id, provider: ALIAS, ownedBy: ALIAS })),
-      ...[...this.#channels.values()].flatMap(channel =>
-        [...channel.models.values()].map(info => ({ ...info, id: `${channel.id}/${info.id}`, provider: channel.id }))
-      )
+      ...[...this.#aliases].flatMap(([id, { alias }]) =>
+        this.missing(alias).length === namesIn(alias).length
+          ? []
+          : { id, provider: ALIAS, ownedBy: ALIAS, ...(alias.description && { description: alias.description }) }
+      ),
+      ...this.#offers.all().map(rowOf)
     ]
     return this.#rows
   }
 
-  /** find gives the row of a listed model, by its full or its bare name. */
+  /** find gives the row of a model, by any name that leads to one. */
   find(name: string): ModelRow | undefined {
-    const rows = this.rows()
-    return rows.find(row => row.id === name) ?? rows.find(row => row.id === `${row.provider}/${name}`)
+    const alias = name.includes('/') ? undefined : this.rows().find(row => row.provider === ALIAS && row.id === name)
+    const offered = alias === undefined ? this.#offers.listed(name)[0] : undefined
+    return alias ?? (offered && rowOf(offered))
   }
 
-  /** notFound makes the error for an unknown name, with the nearest ones that are known. */
-  notFound(name: string): GatewayError {
-    const shown = name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN)}…` : name
-    return ISTHMUS_MODEL_NOT_FOUND.with({ clientCode: 'model_not_found', param: 'model' }, shown, this.suggest(name))
+  /** known gives all that is known of the models that a name leads to, and where from. */
+  known(name: string): readonly KnownModel[] {
+    return this.resolve(name).offers.flatMap(({ provider, model }) => {
+      const offered = this.#offers.channels.get(provider)?.offered.get(model)
+      if (offered === undefined) return []
+      return { row: rowOf(offered), from: provenance(offered.layers), names: this.#offers.index.names(offered) }
+    })
   }
 
-  /** suggest gives a sentence with the nearest known names, '' when none is near. It begins with a space. */
-  suggest(name: string): string {
-    if (name.length > MAX_SHOWN) return ''
-    const known = this.rows().flatMap(row => (row.provider === ALIAS ? row.id : [row.id, bareOf(row)]))
-    // An upstream may not know what its own list has: the name itself is no help then.
-    const others = known.filter(it => it !== name && !name.endsWith(`/${it}`))
-    const near = nearest(name, [...new Set(others)], SUGGESTIONS)
-    return near.length === 0 ? '' : ` Did you mean ${near.map(it => `'${it}'`).join(' or ')}?`
+  channels(): readonly ChannelState[] {
+    return [...this.#offers.channels.values()].map(({ state }) => state)
+  }
+
+  /** aliases are those that hold now: changed ones before those of the config, before shipped ones. */
+  get aliases(): ReadonlyMap<string, SourcedAlias> {
+    return this.#aliases
+  }
+
+  /** written is an alias without the changes made while the gateway runs. */
+  written(name: string): SourcedAlias | undefined {
+    const own = Object.hasOwn(this.#config.aliases, name) ? this.#config.aliases[name] : undefined
+    return own === undefined ? this.#shipped.get(name) : { alias: toAlias(own), from: 'config' }
+  }
+
+  /** missing gives the names in an alias that lead to no model now. */
+  missing(alias: Alias): readonly string[] {
+    return namesIn(alias).filter(name => {
+      try {
+        return (this.#resolver.resolve(name, NOBODY)?.offers.length ?? 0) === 0
+      } catch (thrown) {
+        if (!isGatewayError(thrown)) throw thrown
+        return true
+      }
+    })
+  }
+
+  /** aliasProblem says what keeps an alias from being one; undefined when nothing does. */
+  aliasProblem(name: string, alias: Alias): string | undefined {
+    return problemOf(name, alias, {
+      aliasOf: other => this.#aliases.get(other)?.alias,
+      taken: name.includes('/') && this.#offers.listed(name).length > 0,
+      missing: this.missing(alias).filter(it => it !== name && !this.waitsFor(it)),
+      nearest: it => this.nearest(it)
+    })
+  }
+
+  /** problems are what is wrong with the aliases of the config. */
+  problems(): readonly { readonly name: string; readonly problem: string }[] {
+    return Object.entries(this.#config.aliases).flatMap(([name, alias]) => {
+      const problem = this.aliasProblem(name, toAlias(alias))
+      return problem === undefined ? [] : { name, problem }
+    })
+  }
+
+  /** waitsFor tells whether a name may lead to a model once the upstreams have told theirs, or a variable is set. */
+  waitsFor(name: string): boolean {
+    const slash = name.indexOf('/')
+    if (slash > 0 && this.#waiting(name.slice(0, slash)) !== undefined) return true
+    return [...this.#offers.channels.values()].some(
+      ({ state }) => state.listing === 'pending' || state.listing === 'failed'
+    )
+  }
+
+  /** setAliases lays changes over the aliases of the config; `null` takes one away. */
+  setAliases(changes: ReadonlyMap<string, Alias | null>): void {
+    const aliases = new Map(this.#shipped)
+    for (const name of Object.keys(this.#config.aliases)) aliases.set(name, this.written(name) as SourcedAlias)
+    for (const [name, alias] of changes) {
+      if (alias === null) aliases.delete(name)
+      else aliases.set(name, { alias, from: 'runtime' })
+    }
+    this.#aliases = aliases
+    this.#changed()
+  }
+
+  /** setFacts lays changes over what is known of models, by `channel/model` or `vendor/model`. */
+  setFacts(changes: ReadonlyMap<string, ModelFacts>): void {
+    this.#offers.setFacts(changes)
+    this.#changed()
+  }
+
+  /** setModels replaces the list of a channel with what its upstream says; models known beforehand stay. */
+  setModels(channelId: string, models: readonly ModelInfo[], state: Partial<ChannelState> = { listing: 'read' }): void {
+    const channel = this.#offers.channels.get(channelId)
+    if (channel === undefined) return
+    channel.list(models)
+    this.setState(channelId, state)
+    this.#offers.compose()
+    this.#changed()
+    this.#log.debug({ channel: channelId, models: channel.offered.size }, 'model list read')
+  }
+
+  setState(channelId: string, state: Partial<ChannelState>): void {
+    const channel = this.#offers.channels.get(channelId)
+    if (channel === undefined) return
+    const { problem: _problem, ...before } = channel.state
+    channel.state = { ...before, ...state }
   }
 
   /** waysTo gives the ways to a model of a channel, for reports. */
   waysTo(provider: string, model: string): readonly Way[] {
-    const channel = this.#channels.get(provider)
-    return channel === undefined ? [] : this.#ways(channel, model)
+    return this.#offers.channels.get(provider)?.ways(model) ?? []
+  }
+
+  /** notFound makes the error for an unknown name, with the nearest ones that are known. */
+  notFound(name: string): GatewayError {
+    return ISTHMUS_MODEL_NOT_FOUND.with(
+      { clientCode: 'model_not_found', param: 'model' },
+      shown(name),
+      this.suggest(name)
+    )
+  }
+
+  /** suggest gives a sentence with the nearest known names, '' when none is near. It begins with a space. */
+  suggest(name: string): string {
+    const near = this.nearest(name)
+    return near.length === 0 ? '' : ` Did you mean ${near.map(it => `'${it}'`).join(' or ')}?`
+  }
+
+  nearest(name: string): readonly string[] {
+    if (!mayPass(name)) return []
+    this.#suggestions ??= new Suggestions([
+      ...this.#aliases.keys(),
+      ...this.#offers.index.known,
+      ...this.#offers.all().map(({ channel, id }) => `${channel.id}/${id}`)
+    ])
+    // An upstream may not know what its own list has: the name itself is no help then.
+    return this.#suggestions.near(name, SUGGESTIONS, it => it === name || name.endsWith(`/${it}`))
   }
 
   /** resolve gives the offers for a name in order: its targets, then the fallbacks of the config and of the caller. */
-  resolve(name: string, callerFallbacks: readonly string[] = []): readonly Offer[] {
-    const offers = [...this.#targets(name)]
+  resolve(name: string, callerFallbacks: readonly string[] = [], asked: Asked = NOBODY): Resolution {
+    const found = this.#resolve(name, asked)
     const own = Object.hasOwn(this.#config.fallbacks, name) ? this.#config.fallbacks[name] : undefined
-    const fallbacks = [...(own ?? []), ...callerFallbacks]
-    for (const fallback of fallbacks) offers.push(...this.#targets(fallback))
-    if (offers.length < 2) return offers
-    const seen = new Set<string>()
-    return offers.filter(({ provider, model }) => {
-      const key = `${provider}/${model}`
-      return !seen.has(key) && seen.add(key)
-    })
-  }
-
-  /** setModels replaces the list of a channel with what its upstream says; models known beforehand stay. */
-  setModels(channelId: string, models: readonly ModelInfo[]): void {
-    const channel = this.#channels.get(channelId)
-    if (channel === undefined) return
-    channel.models.clear()
-    for (const info of [...(channel.provider.models?.known ?? []), ...models]) channel.models.set(info.id, info)
-    this.#rows = undefined
-    this.#bare.clear()
-    for (const each of this.#channels.values()) this.#index(each)
-    this.#log.debug({ channel: channelId, models: channel.models.size }, 'model list read')
-  }
-
-  #add({ id, contribution }: Instance<'provider'>): void {
-    const known = contribution.models?.known ?? []
-    const channel: Channel = {
-      id,
-      provider: contribution,
-      models: new Map(known.map(info => [info.id, info])),
-      ways: new Map()
+    if (own === undefined && callerFallbacks.length === 0) return found
+    const offers: Offer[] = [...found.offers]
+    for (const fallback of [...(own ?? []), ...callerFallbacks]) {
+      offers.push(...this.#resolve(fallback, asked).offers)
     }
-    this.#channels.set(id, channel)
-    this.#index(channel)
+    return { ...found, offers: once(offers) }
   }
 
-  #index(channel: Channel): void {
-    for (const model of channel.models.keys()) {
-      const serving = this.#bare.get(model)
-      if (serving === undefined) this.#bare.set(model, [channel])
-      else serving.push(channel)
+  /** explain tells how a name is understood, step by step. */
+  explain(name: string, asked: Asked = NOBODY): Explanation {
+    const steps: string[] = []
+    try {
+      const { offers, alias } = this.#resolve(name, asked, steps)
+      const targets = offers.map(({ provider, model }) => `${provider}/${model}`)
+      return { name, steps, targets, ...(alias !== undefined && { alias }) }
+    } catch (thrown) {
+      if (!isGatewayError(thrown)) throw thrown
+      return { name, steps, targets: [], problem: thrown.message }
     }
   }
 
-  #targets(name: string): readonly Offer[] {
-    const direct = this.#direct(name)
-    if (direct !== undefined) return [direct]
-    const alias = Object.hasOwn(this.#config.aliases, name) ? this.#config.aliases[name] : undefined
-    if (alias !== undefined) {
-      return (typeof alias === 'string' ? [alias] : alias).flatMap(target => {
-        const offer = this.#direct(target)
-        return offer === undefined ? this.#listed(target) : [offer]
-      })
-    }
-    return this.#listed(name)
+  #resolve(name: string, asked: Asked, steps?: string[]): Resolution {
+    const found = this.#resolver.resolve(name, asked, steps)
+    if (found === undefined) throw this.#absent(name)
+    return found
   }
 
-  /** `channel/model`: the channel is asked even for a model that no list has, as models appear daily. */
-  #direct(name: string): Offer | undefined {
+  #absent(name: string): GatewayError {
     const slash = name.indexOf('/')
-    if (slash <= 0 || slash === name.length - 1) return undefined
-    const id = name.slice(0, slash)
-    const model = name.slice(slash + 1)
-    const channel = this.#channels.get(id)
-    if (channel === undefined) {
-      const waiting = this.#registry.waiting.find(it => it.kind === 'provider' && it.id === id)
-      if (waiting === undefined) return undefined
-      const details = { clientCode: 'model_not_found', param: 'model' }
-      throw ISTHMUS_MODEL_PROVIDER_WAITING.with(details, name, id, waiting.variables.join(', '))
-    }
-    if (this.#config.strict && !channel.models.has(model)) return undefined
-    return this.#offer(channel, model)
+    const waiting = slash > 0 ? this.#waiting(name.slice(0, slash)) : undefined
+    if (waiting === undefined) return this.notFound(name)
+    const details = { clientCode: 'model_not_found', param: 'model' }
+    return ISTHMUS_MODEL_PROVIDER_WAITING.with(details, shown(name), waiting.id, waiting.variables.join(', '))
   }
 
-  #listed(name: string): readonly Offer[] {
-    const serving = this.#bare.get(name)
-    if (serving === undefined) throw this.notFound(name)
-    return serving.map(channel => this.#offer(channel, name))
+  #waiting(id: string) {
+    return this.#registry.waiting.find(it => it.kind === 'provider' && it.id === id)
   }
 
-  #offer(channel: Channel, model: string): Offer {
-    const info = channel.models.get(model)
-    return { provider: channel.id, model, ways: this.#ways(channel, model), ...(info && { info }) }
-  }
-
-  #ways({ provider, ways }: Channel, model: string): readonly Way[] {
-    let known = ways.get(model)
-    if (known === undefined) {
-      known = [provider, ...(provider.endpoints ?? [])]
-        .filter(endpoint => endpoint.serves?.(model) ?? true)
-        // A format made for an older kernel has no verdict for the newer features.
-        .map(endpoint => ({
-          endpoint,
-          features: this.#adjust(featureTable(endpoint.featuresFor?.(model) ?? endpoint.features))
-        }))
-      if (ways.size >= MAX_REMEMBERED) ways.clear()
-      ways.set(model, known)
-    }
-    return known
+  #changed(): void {
+    this.#rows = undefined
+    this.#suggestions = undefined
   }
 }
 
-const bareOf = (row: ModelRow): string => row.id.slice(row.provider.length + 1)
+const rowOf = ({ channel, id, info }: Offered): ModelRow => ({
+  ...info,
+  id: `${channel.id}/${id}`,
+  provider: channel.id,
+  upstreamId: id
+})

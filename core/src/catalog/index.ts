@@ -1,2 +1,5 @@
 export * from './catalog.ts'
 export * from './lister.ts'
+export type { Offer } from './offers.ts'
+export type { Resolution } from './resolver.ts'
+export * from './view.ts'

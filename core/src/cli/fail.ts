@@ -11,6 +11,6 @@ export function explain(thrown: unknown): string {
 }
 
 /** withCode adds the code that a person can search for, unless the message ends in it. */
-function withCode({ message, code }: GatewayError): string {
+export function withCode({ message, code }: Pick<GatewayError, 'message' | 'code'>): string {
   return message.endsWith(code) ? message : `${message} (${code})`
 }

@@ -9,12 +9,13 @@ export interface ConfigFlags {
   readonly port?: string
 }
 
-/** prepare reads the config and finds its plugins; it throws with all problems at once. */
+/** prepare reads the config and finds its plugins; it throws with all problems at once. With `fresh` it reads past all caches. */
 export async function prepare(
   flags: ConfigFlags,
-  terminal: Terminal
+  terminal: Terminal,
+  fresh?: Set<string>
 ): Promise<{ readonly loaded: Loaded; readonly prepared: Prepared }> {
   const { config: file, host, port } = flags
-  const loaded = await loadConfig({ file, host, port, cwd: terminal.cwd, env: terminal.env })
+  const loaded = await loadConfig({ file, host, port, cwd: terminal.cwd, env: terminal.env, ...(fresh && { fresh }) })
   return { loaded, prepared: await preparePlugins(loaded) }
 }

@@ -12,12 +12,18 @@ Examples:
   isthmus init                       a first config in this folder
   isthmus check                      everything that is wrong with it, at once
   isthmus start --port 9000          run the gateway on another port
+  isthmus start --watch              and reload its config whenever that changes
   OPENAI_API_KEY=… isthmus start     with a provider that waits for its key
 
 Environment:
   ISTHMUS_CONFIG   the config file, unless --config names one
   HOST, PORT       where to listen, over the config's own values
   LOG_LEVEL        fatal, error, warn, info, debug, trace or silent
+`
+
+const RELOAD = `
+SIGHUP reloads the config: what runs ends as it began, new requests get the new config, and a config that is not right
+changes nothing. SIGTERM and SIGINT stop the gateway, the second one at once.
 `
 
 /** createProgram describes the command line. Its actions throw; whoever runs it tells the person. */
@@ -39,6 +45,8 @@ export function createProgram(terminal: Terminal): Command {
   withConfig('start', 'run the gateway')
     .option('--host <address>', 'listen on this address')
     .option('--port <number>', 'listen on this port; 0 lets the system choose')
+    .option('-w, --watch', 'reload when the config changes, its .env file, or a file of its folder that it imports')
+    .addHelpText('after', RELOAD)
     .action(flags => start(flags, terminal))
   program
     .command('init')

@@ -1,24 +1,49 @@
+import { closeSync, openSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { createGateway, createLogger, type Gateway } from '../server/index.ts'
 import { banner } from './banner.ts'
+import { withCode } from './fail.ts'
 import { type ConfigFlags, prepare } from './prepare.ts'
 import type { Terminal } from './terminal.ts'
+import { Watch } from './watch.ts'
 
-const SIGNALS = { SIGTERM: 15, SIGINT: 2 } as const
+const SIGNALS = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const
 type Stop = keyof typeof SIGNALS
 
-/** start runs the gateway until a signal stops it. */
-export async function start(flags: ConfigFlags, terminal: Terminal): Promise<void> {
-  const { loaded, prepared } = await prepare(flags, terminal)
-  const logging = await createLogger(prepared.config.log)
+export interface StartFlags extends ConfigFlags {
+  readonly watch?: true
+}
+
+/** start runs the gateway until a signal stops it, and reads the config again when one asks for it or a file changes. */
+export async function start(flags: StartFlags, terminal: Terminal): Promise<void> {
+  const files = new Set<string>()
+  const first = await prepare(flags, terminal, flags.watch && files)
+  const logging = await createLogger(first.prepared.config.log)
+  const { log } = logging
+  const watch = new Watch(log)
+  watch.follow(files)
   try {
-    const gateway = await createGateway({ loaded, prepared, log: logging.log })
+    const gateway = await createGateway({
+      ...first,
+      log,
+      load: () => prepare(flags, terminal, files),
+      onReload(outcome) {
+        if (flags.watch) watch.follow(files)
+        if (!outcome.ok) terminal.err(withCode({ message: outcome.report, code: outcome.code }))
+      }
+    })
     const address = await listening(gateway)
-    dieOfBugs(logging.log)
+    dieOfBugs(log)
     // On stderr, so that what reads the log lines from stdout gets nothing else.
     terminal.err(banner(gateway, address))
-    await untilStopped(gateway, logging.log)
+    const stopped = untilStopped(gateway, log)
+    watch.begin(names => {
+      log.info({ files: names }, 'files changed')
+      void gateway.reload?.()
+    })
+    await stopped
   } finally {
+    watch.close()
     logging.close()
   }
 }
@@ -32,7 +57,7 @@ async function listening(gateway: Gateway): Promise<string> {
   }
 }
 
-/** untilStopped drains at the first signal and leaves at once at the second. */
+/** untilStopped drains at the first signal and leaves at once at the second. SIGHUP reloads. */
 function untilStopped(gateway: Gateway, log: Logger): Promise<void> {
   return new Promise((resolve, reject) => {
     let stopping = false
@@ -45,8 +70,27 @@ function untilStopped(gateway: Gateway, log: Logger): Promise<void> {
       log.info({ signal, active: gateway.active }, 'draining')
       gateway.close().then(resolve, reject)
     }
-    for (const signal of Object.keys(SIGNALS) as Stop[]) process.on(signal, onSignal)
+    process.on('SIGTERM', onSignal)
+    process.on('SIGINT', onSignal)
+    // On Windows it says that the window was closed, and ends the process by itself.
+    if (process.platform === 'win32') return
+    process.on('SIGHUP', signal => {
+      if (isHungUp()) onSignal(signal as 'SIGHUP')
+      else void gateway.reload?.()
+    })
   })
+}
+
+/** isHungUp tells that the terminal was closed, of which the system tells by the signal that operators use to reload. */
+function isHungUp(): boolean {
+  if (process.stderr.isTTY !== true) return false
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return false
+  } catch {
+    // There is no terminal any more.
+    return true
+  }
 }
 
 /** dieOfBugs: what nobody caught leaves the process in an unknown state; it says so and ends, and its supervisor starts another. */

@@ -4,6 +4,7 @@ import type { Shape } from './shape.ts'
 /** describeShape says in words what a schema wants, e.g. `an integer of at least 1`; undefined where it says nothing. */
 export function describeShape(shape: Shape | undefined): string | undefined {
   if (shape === undefined) return undefined
+  if (shape.title !== undefined) return shape.title
   if (shape.anyOf !== undefined) return alternatives(shape.anyOf.map(one => describeShape(one) ?? 'another value'))
   if (shape.const !== undefined) return describe(shape.const)
   if (shape.enum !== undefined) return alternatives(shape.enum.map(describe))

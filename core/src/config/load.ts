@@ -7,6 +7,7 @@ import { checkFilled } from './check.ts'
 import type { ResolvedConfig } from './define.ts'
 import { type Environment, withDotEnv } from './environment.ts'
 import { fill, Given, isPlainObject } from './fill.ts'
+import { FreshRead, withoutRead } from './fresh-read.ts'
 import type { ConfigProblem } from './problems.ts'
 import { ConfigSchema } from './schema.ts'
 
@@ -19,8 +20,8 @@ export interface LoadOptions {
   /** From the command line, over everything else. */
   readonly host?: string | undefined
   readonly port?: string | number | undefined
-  /** Read the file anew although this process has imported it before. What it imports itself stays as it is. */
-  readonly fresh?: boolean
+  /** Read past the module cache, see {@link FreshRead}; the files that are read, `.env` included, are put in here. */
+  readonly fresh?: Set<string>
 }
 
 /** Loaded is a config file that has been read; `preparePlugins` makes a gateway's parts of it. */
@@ -37,13 +38,14 @@ export interface Loaded {
   readonly entries: readonly unknown[]
   /** The middleware list as far as it is a list of texts, also when other members are wrong. */
   readonly pipeline: readonly string[]
+  /** How its modules are read; absent when it is as ever. */
+  readonly fresh?: FreshRead
   /** Absent while there are problems. */
   readonly config?: ResolvedConfig
   readonly problems: readonly ConfigProblem[]
 }
 
 const NAMES = ['gateway.config.ts', 'gateway.config.js', 'gateway.config.mjs']
-let reads = 0
 
 /**
  * loadConfig reads the config file, resolves its references and checks everything but the plugin entries. It throws
@@ -53,8 +55,11 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
   const file = locate(options)
   const name = shown(options.cwd, file)
   const dir = dirname(file)
-  const raw = await read(file, name, options.fresh === true)
-  const env = withDotEnv(join(dir, '.env'), options.env)
+  const dotEnv = join(dir, '.env')
+  options.fresh?.add(dotEnv)
+  const fresh = options.fresh && new FreshRead(dir, options.fresh)
+  const raw = await read(file, name, fresh)
+  const env = withDotEnv(dotEnv, options.env)
   const { plugins, ...sections } = withOverrides(raw, env, options)
   // The entries keep their references: which variables they name decides whether an optional one is left out.
   const entries = Array.isArray(plugins) ? (plugins as readonly unknown[]) : []
@@ -68,6 +73,7 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
     env,
     entries,
     pipeline: Array.isArray(config.pipeline) ? config.pipeline.filter(id => typeof id === 'string') : [],
+    ...(fresh && { fresh }),
     ...(problems.length === 0 && { config: { file, ...config } }),
     problems
   }
@@ -90,12 +96,10 @@ function shown(cwd: string, file: string): string {
   return short.startsWith('..') || isAbsolute(short) ? file : short
 }
 
-async function read(file: string, name: string, fresh: boolean): Promise<Record<string, unknown>> {
-  const url = pathToFileURL(file)
-  if (fresh) url.searchParams.set('read', String(++reads))
+async function read(file: string, name: string, fresh: FreshRead | undefined): Promise<Record<string, unknown>> {
   let module: { readonly default?: unknown }
   try {
-    module = (await import(url.href)) as { readonly default?: unknown }
+    module = (await import(fresh?.url(file) ?? pathToFileURL(file).href)) as { readonly default?: unknown }
   } catch (error) {
     throw ISTHMUS_CONFIG_LOAD.with({ cause: error }, name, reason(error))
   }
@@ -106,8 +110,9 @@ async function read(file: string, name: string, fresh: boolean): Promise<Record<
 /** reason is the first line of what was thrown; for a syntax error in TypeScript also the line, which only the stack has. */
 export function reason(error: unknown): string {
   if (!(error instanceof Error)) return 'something other than an error was thrown'
-  const first = error.message.split('\n', 1)[0] ?? ''
-  const place = error instanceof SyntaxError ? /^.*?([^/\\\n]+:\d+)\n/.exec(error.stack ?? '')?.[1] : undefined
+  const first = withoutRead(error.message.split('\n', 1)[0] ?? '')
+  const stack = withoutRead(error.stack ?? '')
+  const place = error instanceof SyntaxError ? /^.*?([^/\\\n]+:\d+)\n/.exec(stack)?.[1] : undefined
   return place === undefined ? first : `${first} (${place})`
 }
 

@@ -42,5 +42,6 @@ function left({ entry, path }: ConfigProblem): string {
 
 /** configInvalid makes the error whose message is the whole report. */
 export function configInvalid(file: string, problems: readonly ConfigProblem[]): GatewayError {
-  return ISTHMUS_CONFIG_INVALID(`${reportProblems(file, problems)}\n\n${ISTHMUS_CONFIG_INVALID.code}`)
+  const report = `${reportProblems(file, problems)}\n\n${ISTHMUS_CONFIG_INVALID.code}`
+  return ISTHMUS_CONFIG_INVALID.with({ details: { problems: problems.length } }, report)
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { AliasSchema, ModelFactsSchema } from '../contract/index.ts'
 import { FEATURE_NAMES } from '../ir/index.ts'
 
 const ms = (description: string, value: number) => Type.Integer({ minimum: 0, default: value, description })
@@ -115,16 +116,31 @@ const ModelsSchema = Type.Object(
       default: false,
       description: 'Refuse `<channel>/<model>` for models the channel does not list.'
     }),
-    aliases: Type.Record(
-      Type.String(),
-      Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })]),
-      { default: {}, description: 'Names of your own: a target, or several in order of preference.' }
-    ),
+    aliases: Type.Record(Type.String({ minLength: 1, maxLength: 256 }), AliasSchema, {
+      default: {},
+      description: 'Names of your own: a target, several in order of preference, or an object with all there is.'
+    }),
     fallbacks: Type.Record(Type.String(), Type.Array(Type.String({ minLength: 1 })), {
       default: {},
       description: 'Targets to try in order when a model fails before its first content.'
     }),
-    refreshMs: ms('Between two looks at the model lists of the upstreams; 0 looks once.', 3_600_000)
+    facts: Type.Record(Type.String({ minLength: 1 }), ModelFactsSchema, {
+      default: {},
+      description: 'What you know better of a model, by `channel/model` or `vendor/model`: its prices, its limits.'
+    }),
+    channels: Type.Record(Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 })), {
+      default: {},
+      description: 'Names, with `*` for anything, that only these channels may serve, e.g. `anthropic/*`.'
+    }),
+    forbid: Type.Array(Type.String({ minLength: 1 }), {
+      default: [],
+      description:
+        'Names, with `*` for anything, that are not served: `channel/model`, or `vendor/model` on any channel.'
+    }),
+    refreshMs: ms(
+      'Between two looks at the model lists of the upstreams; 0 looks once. A tenth of it is left to chance.',
+      3_600_000
+    )
   },
   closed
 )

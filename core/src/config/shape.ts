@@ -5,6 +5,8 @@ export interface Shape {
   readonly enum?: readonly unknown[]
   readonly default?: unknown
   readonly description?: string
+  /** What is wanted, in words, where the schema's own are too many. */
+  readonly title?: string
   readonly properties?: Readonly<Record<string, Shape>>
   readonly required?: readonly string[]
   readonly patternProperties?: Readonly<Record<string, Shape>>

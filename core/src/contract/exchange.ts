@@ -25,6 +25,8 @@ export interface Arrival {
   readonly log: Logger
   /** Who is calling; set by whoever authenticates. */
   principal?: string
+  /** A group that the caller belongs to, set like `principal`: an alias may be meant for some groups only. */
+  group?: string
   get<T>(slot: Slot<T>): T | undefined
   set<T>(slot: Slot<T>, value: T): void
 }
@@ -57,6 +59,8 @@ export interface Summary {
   readonly principal: string | undefined
   /** As the client asked for it. */
   readonly model: string
+  /** The alias that the name was, if it was one. */
+  readonly alias: string | undefined
   /** `provider/model` that answered, or the last that was tried. */
   readonly target: string | undefined
   readonly stream: boolean

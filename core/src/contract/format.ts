@@ -15,7 +15,8 @@ import type {
   OperationReply
 } from '../ir/index.ts'
 import type { RequestHead, ResponseHead } from './http.ts'
-import type { ModelInfo, ModelRow, ResponseDecoder, Target, UpstreamError } from './upstream.ts'
+import type { ModelInfo, ModelRow } from './models.ts'
+import type { ResponseDecoder, Target, UpstreamError } from './upstream.ts'
 
 /** ReplyOptions are what an encoder of a reply may know of the exchange. They outlive the request. */
 export interface ReplyOptions {

@@ -21,7 +21,7 @@ import type {
   StreamEncoder
 } from './format.ts'
 import type { RequestHead } from './http.ts'
-import type { ModelRow } from './upstream.ts'
+import type { ModelRow } from './models.ts'
 
 export type HttpMethod = 'GET' | 'POST' | 'DELETE' | 'PUT' | 'HEAD'
 

@@ -2,6 +2,7 @@ import type { Static, TObject } from 'typebox'
 import type { Meter, Middleware } from './exchange.ts'
 import type { Host, ServerTool, Store, Surface } from './host.ts'
 import type { Ingress } from './ingress.ts'
+import type { CatalogData } from './models.ts'
 import type { Provider } from './provider.ts'
 import type { Router } from './routing.ts'
 import type { EnvRef } from './secret.ts'
@@ -9,6 +10,7 @@ import type { EnvRef } from './secret.ts'
 /** Kinds maps each kind of plugin to what its `setup` returns. */
 export interface Kinds {
   store: Store
+  catalog: CatalogData
   meter: Meter
   provider: Provider
   router: Router
@@ -56,6 +58,7 @@ export const defineServerTool = define('tool')
 export const defineMeter = define('meter')
 export const defineMiddleware = define('middleware')
 export const defineStore = define('store')
+export const defineCatalog = define('catalog')
 export const defineSurface = define('surface')
 
 /** isPlugin recognises a descriptor, also one made by another copy of the kernel. */

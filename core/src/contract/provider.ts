@@ -1,7 +1,8 @@
 import type { EventBatch, FeatureTable, FormatId, GenerateRequest, IrRequest, Operation } from '../ir/index.ts'
 import type { EncodedRequest, UpstreamCodec, WireFormat } from './format.ts'
 import type { ResponseHead } from './http.ts'
-import type { ModelInfo, ResponseDecoder, Target, UpstreamError, UpstreamReply, UpstreamRequest } from './upstream.ts'
+import type { ModelInfo } from './models.ts'
+import type { ResponseDecoder, Target, UpstreamError, UpstreamReply, UpstreamRequest } from './upstream.ts'
 
 /** Timeouts of one provider, in milliseconds. */
 export interface Timeouts {
@@ -62,6 +63,10 @@ export interface Provider extends Endpoint<GenerateRequest> {
 }
 
 export interface ProviderModels {
+  /** The name under which catalogue data knows the upstream: `anthropic`, `groq`. Absent for a server of the user's own. */
+  readonly service?: string
+  /** It takes `vendor/model` for any vendor, with the variants it knows (`:free`), also where no list has the name. */
+  readonly anyVendor?: boolean
   readonly known?: readonly ModelInfo[]
   readonly list?: {
     readonly request: UpstreamRequest
@@ -105,6 +110,8 @@ export interface ProviderOptions<Traits> extends EndpointOptions<Traits> {
   readonly endpoints?: readonly Endpoint[]
   /** `modelsPath` is where the upstream lists its models; without it nothing is asked. */
   readonly modelsPath?: string
+  readonly service?: string
+  readonly anyVendor?: boolean
   readonly known?: readonly ModelInfo[]
   send?(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamReply>
 }
@@ -119,6 +126,8 @@ export function providerFrom<Traits>(format: WireFormat<Traits>, options: Provid
     ...(options.timeouts && { timeouts: options.timeouts }),
     ...(authorize && { authorize }),
     models: {
+      ...(options.service !== undefined && { service: options.service }),
+      ...(options.anyVendor && { anyVendor: true }),
       ...(options.known && { known: options.known }),
       ...(options.modelsPath !== undefined && {
         list: {

@@ -1,6 +1,7 @@
 import type { FeatureTable, IrRequest } from '../ir/index.ts'
+import type { ModelInfo } from './models.ts'
 import type { Endpoint } from './provider.ts'
-import type { ModelInfo, Target } from './upstream.ts'
+import type { Target } from './upstream.ts'
 
 /** Way is an endpoint that could serve a model, with its verdicts for that model. */
 export interface Way {

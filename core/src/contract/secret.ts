@@ -45,6 +45,8 @@ export class Secret {
 }
 
 /** SecretString is the schema of an option that is a secret: text in the config, a {@link Secret} in the plugin. */
-export function SecretString(options: { readonly description?: string } = {}): TUnsafe<Secret> {
+export function SecretString(
+  options: { readonly description?: string; readonly minLength?: number } = {}
+): TUnsafe<Secret> {
   return Type.Unsafe<Secret>({ type: 'string', minLength: 1, 'x-secret': true, ...options })
 }

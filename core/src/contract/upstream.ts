@@ -44,25 +44,3 @@ export interface UpstreamError {
   readonly param?: string
   readonly retryAfterMs?: number
 }
-
-/** ModelInfo is one model that a provider lists. Unknown facts are absent. */
-export interface ModelInfo {
-  readonly id: string
-  readonly name?: string
-  /** Seconds since 1970. */
-  readonly created?: number
-  readonly ownedBy?: string
-  readonly contextTokens?: number
-  readonly maxOutputTokens?: number
-}
-
-/** ModelRow is a model as the model lists show it: `id` is the name a client sends. */
-export interface ModelRow extends ModelInfo {
-  readonly provider: string
-}
-
-/** ModelPage is a part of the model list, for formats that page it. */
-export interface ModelPage {
-  readonly rows: readonly ModelRow[]
-  readonly hasMore: boolean
-}

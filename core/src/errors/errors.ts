@@ -64,6 +64,23 @@ export const ISTHMUS_MODEL_PROVIDER_WAITING = createError(
   'not_found',
   "The model '%s' belongs to the provider '%s', which is configured but not up: %s is not set"
 )
+export const ISTHMUS_MODEL_NO_REASONING = createError(
+  'ISTHMUS_MODEL_NO_REASONING',
+  'invalid_request',
+  "The model does not support thinking: '%s' is not a reasoning model; ask for it without '-thinking'"
+)
+export const ISTHMUS_MODEL_REASONING_OFF = createError(
+  'ISTHMUS_MODEL_REASONING_OFF',
+  'invalid_request',
+  "The name '%s' asks for thinking, and the request turns it off; say one of the two"
+)
+export const ISTHMUS_ALIAS_UNAVAILABLE = createError(
+  'ISTHMUS_ALIAS_UNAVAILABLE',
+  'not_found',
+  "The alias '%s' leads to no model that can be asked now: %s"
+)
+export const ISTHMUS_ALIAS_INVALID = createError('ISTHMUS_ALIAS_INVALID', 'invalid_request', "The alias '%s' %s")
+export const ISTHMUS_ALIAS_UNKNOWN = createError('ISTHMUS_ALIAS_UNKNOWN', 'not_found', "There is no %s '%s'")
 export const ISTHMUS_PLAN_NO_CANDIDATE = createError(
   'ISTHMUS_PLAN_NO_CANDIDATE',
   'unsupported',

@@ -28,9 +28,12 @@ export class LiveExchange implements Exchange {
   readonly attempts: AttemptRecord[] = []
   readonly gaps: Gap[] = []
   principal?: string
+  group?: string
   plan: GatewayPlan | undefined
   /** The name the client asked for, kept when the request is let go. */
   model = ''
+  /** The alias that name was, if it was one. */
+  alias: string | undefined
   stream = false
   answered: EventBatch | undefined
   /** What was fetched for it, for the next attempt. */

@@ -9,8 +9,9 @@ import {
   toGatewayError
 } from '../errors/index.ts'
 import { type EventBatch, type GapPolicy, wishesOf } from '../ir/index.ts'
-import { callerPolicy, plan } from '../routing/index.ts'
+import { callerPolicy, plan, withDefaults } from '../routing/index.ts'
 import { createRound } from './around.ts'
+import { Asking, showsReasoning } from './asking.ts'
 import { type AnswerOutlet, Attempts, type AttemptsDeps } from './attempts.ts'
 import type { Clock } from './clock.ts'
 import type { LiveExchange, Work } from './live-exchange.ts'
@@ -98,8 +99,17 @@ export class Run implements AnswerOutlet, Work {
     const x = this.#x
     this.#caller = callerPolicy(x.headers['x-isthmus-gaps'])
     const fallbacks = (x.headers['x-isthmus-fallbacks'] ?? '').split(',').flatMap(name => name.trim() || [])
-    const offers = this.#deps.catalog.resolve(x.request.model, [...(x.request.routing?.fallbacks ?? []), ...fallbacks])
-    x.plan = plan(x.request, offers, this.#deps.attempts.rules, this.#caller)
+    const { offers, alias, defaults } = this.#deps.catalog.resolve(
+      x.request.model,
+      [...(x.request.routing?.fallbacks ?? []), ...fallbacks],
+      new Asking(x)
+    )
+    if (alias !== undefined) x.alias = alias
+    if (defaults !== undefined) {
+      x.request = withDefaults(x.request, defaults)
+      this.#caller ??= defaults.gaps
+    }
+    x.plan = plan(x.request, offers, this.#deps.attempts.rules, this.#caller, showsReasoning(x))
   }
 
   /** commitOwn says that the answer is the gateway's own: a middleware gave it. */

@@ -3,6 +3,7 @@ import type { Kind } from '../contract/index.ts'
 /** PLUGIN_APIS are the contract numbers this kernel supports, by kind: a change to meters does not age providers. */
 export const PLUGIN_APIS: Readonly<Record<Kind, readonly number[]>> = {
   store: [1],
+  catalog: [1],
   meter: [1],
   provider: [1],
   router: [1],
@@ -15,6 +16,7 @@ export const PLUGIN_APIS: Readonly<Record<Kind, readonly number[]>> = {
 /** KINDS are the kinds of plugins in the order they are set up; closing runs the other way. */
 export const KINDS: readonly Kind[] = [
   'store',
+  'catalog',
   'meter',
   'provider',
   'router',

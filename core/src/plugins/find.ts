@@ -99,7 +99,7 @@ async function examine(entry: unknown, index: number, loaded: Loaded): Promise<E
     return { use, names: known, problems: problems.map(place(headingOf(index, use, known[0]))), warnings: [] }
   }
   if (!isPlainObject(entry)) return failed(shape)
-  const located = await locate(entry.use, loaded.dir)
+  const located = await locate(entry.use, loaded)
   if (isFault(located)) return failed([...shape, located], entry.id)
   const plugin = descriptorOf(located, use)
   const declared = located.manifest?.isthmus?.name

@@ -21,11 +21,14 @@ export interface HostDeps {
   readonly send: SendFromPlugin
   /** To be filled; default: a new one. */
   readonly registry?: Registry
+  /** Serves plugins while no store plugin is configured; default: a new one. */
+  readonly memory?: Store
 }
 
 export interface HostParts {
   readonly kind: Kind
   readonly id: string
+  readonly dir: string
   readonly log: Logger
   readonly store: Store
   readonly catalog: CatalogView
@@ -37,10 +40,11 @@ export interface HostParts {
 }
 
 /** hostFor makes what one instance sees of the kernel. */
-export function hostFor({ kind, id, log, store, catalog, gateway, http, send, origins }: HostParts): Host {
+export function hostFor({ kind, id, dir, log, store, catalog, gateway, http, send, origins }: HostParts): Host {
   const allowed = new Set(origins.map(originOf))
   return {
     id,
+    dir,
     log,
     store: prefixed(store, `${kind}/${id}/`),
     catalog,

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { isPlainObject, reason } from '../config/index.ts'
+import { type FreshRead, isPlainObject, type Loaded, reason } from '../config/index.ts'
 import { isPlugin } from '../contract/index.ts'
 import { describe, didYouMean } from '../wire/index.ts'
 import { installed } from './installed.ts'
@@ -24,12 +24,12 @@ export interface Located {
 const PACKAGE = /^(@[\w.~-]+\/)?[\w~-][\w.~-]*$/
 const INDEXES = ['index.ts', 'index.js', 'index.mjs']
 
-/** locate finds and loads what an entry's `use` names; `dir` is the config file's folder. */
-export async function locate(use: unknown, dir: string): Promise<Located | Fault> {
+/** locate finds and loads what an entry's `use` names. */
+export async function locate(use: unknown, { dir, fresh }: Pick<Loaded, 'dir' | 'fresh'>): Promise<Located | Fault> {
   if (isPlugin(use)) return { exported: use }
   if (typeof use !== 'string')
     return fault(`expected a package name, a path or an imported plugin, got ${describe(use)}`)
-  if (/^\.\.?[\\/]/.test(use)) return locatePath(resolve(dir, use))
+  if (/^\.\.?[\\/]/.test(use)) return locatePath(resolve(dir, use), fresh)
   if (PACKAGE.test(use)) return locatePackage(use, dir)
   return fault('expected a package name, or a path that starts with ./ or ../')
 }
@@ -52,13 +52,13 @@ async function locatePackage(name: string, dir: string): Promise<Located | Fault
   return load(() => packageEntry(name, dir, manifest), manifest)
 }
 
-async function locatePath(path: string): Promise<Located | Fault> {
+async function locatePath(path: string, fresh: FreshRead | undefined): Promise<Located | Fault> {
   if (!existsSync(path)) return fault('expected a file or folder, found nothing there')
-  if (!statSync(path).isDirectory()) return load(() => path, undefined)
+  if (!statSync(path).isDirectory()) return load(() => path, undefined, fresh)
   const manifest = readManifest(path)
   const library = manifest === undefined ? undefined : libraryFault(manifest)
   if (library !== undefined) return library
-  return load(() => folderEntry(path, manifest), manifest)
+  return load(() => folderEntry(path, manifest), manifest, fresh)
 }
 
 function libraryFault({ isthmus }: Manifest): Fault | undefined {
@@ -69,11 +69,15 @@ function libraryFault({ isthmus }: Manifest): Fault | undefined {
   return fault('is a wire format: a library that plugins import, not a plugin', 'remove this entry')
 }
 
-async function load(entry: () => string | undefined, manifest: Manifest | undefined): Promise<Located | Fault> {
+async function load(
+  entry: () => string | undefined,
+  manifest: Manifest | undefined,
+  fresh?: FreshRead
+): Promise<Located | Fault> {
   try {
     const path = entry()
     if (path === undefined) return fault('has no module to load: neither "exports" nor "main" nor an index file')
-    const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown }
+    const module = (await import(fresh?.url(path) ?? pathToFileURL(path).href)) as { readonly default?: unknown }
     return { exported: module.default, ...(manifest !== undefined && { manifest }) }
   } catch (error) {
     return fault(`cannot be loaded: ${reason(error)}`)

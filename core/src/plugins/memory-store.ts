@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Store, Stored } from '../contract/index.ts'
 import { ISTHMUS_STORE_CONFLICT } from '../errors/index.ts'
 
@@ -16,7 +17,6 @@ const SWEEP_MS = 60_000
 export class MemoryStore implements Store {
   readonly #entries = new Map<string, Entry>()
   readonly #nowMs: () => number
-  #versions = 0
   #sweepMs: number
 
   constructor(nowMs: () => number = Date.now) {
@@ -38,12 +38,13 @@ export class MemoryStore implements Store {
     key: string,
     value: string,
     { ttlMs, ifVersion }: { readonly ttlMs?: number; readonly ifVersion?: string } = {}
-  ): Promise<void> {
-    if (ifVersion !== undefined && ifVersion !== (this.#live(key)?.version ?? '')) throw ISTHMUS_STORE_CONFLICT()
-    this.#write(key, value, this.#end(ttlMs))
+  ): Promise<string> {
+    this.#expect(key, ifVersion)
+    return this.#write(key, value, this.#end(ttlMs))
   }
 
-  async delete(key: string): Promise<void> {
+  async delete(key: string, { ifVersion }: { readonly ifVersion?: string } = {}): Promise<void> {
+    this.#expect(key, ifVersion)
     this.#entries.delete(key)
   }
 
@@ -72,12 +73,19 @@ export class MemoryStore implements Store {
     return undefined
   }
 
-  #write(key: string, value: string, expiresMs: number): void {
-    this.#entries.set(key, { value, version: String(++this.#versions), expiresMs })
+  #expect(key: string, version: string | undefined): void {
+    if (version !== undefined && version !== (this.#live(key)?.version ?? '')) throw ISTHMUS_STORE_CONFLICT()
+  }
+
+  /** Versions are random: after a restart a client may still hold one of before. */
+  #write(key: string, value: string, expiresMs: number): string {
+    const version = randomUUID()
+    this.#entries.set(key, { value, version, expiresMs })
     const nowMs = this.#nowMs()
-    if (nowMs < this.#sweepMs) return
+    if (nowMs < this.#sweepMs) return version
     this.#sweepMs = nowMs + SWEEP_MS
     for (const [name, entry] of this.#entries) if (entry.expiresMs <= nowMs) this.#entries.delete(name)
+    return version
   }
 
   #end(ttlMs: number | undefined): number {
@@ -94,7 +102,7 @@ export function prefixed(store: Store, prefix: string): Store {
       return stored && own(stored)
     },
     set: (key, value, options) => store.set(prefix + key, value, options),
-    delete: key => store.delete(prefix + key),
+    delete: (key, options) => store.delete(prefix + key, options),
     list: async start => (await store.list(prefix + start)).map(own),
     add: (key, by, ttlMs) => store.add(prefix + key, by, ttlMs)
   }

@@ -1,5 +1,5 @@
 import { type ConfigProblem, configInvalid, type Loaded, type ResolvedConfig } from '../config/index.ts'
-import { type FoundPlugin, findPlugins, type WaitingPlugin } from './find.ts'
+import { type FoundPlugin, findPlugins, headingOf, type WaitingPlugin } from './find.ts'
 import { orderPlugins } from './order.ts'
 import { checkPipeline } from './pipeline.ts'
 
@@ -7,6 +7,8 @@ import { checkPipeline } from './pipeline.ts'
 export interface Prepared {
   /** Its `pipeline` lists the middleware that is up, without what waits. */
   readonly config: ResolvedConfig
+  /** The config's folder. */
+  readonly dir: string
   /** In the order they are set up. */
   readonly plugins: readonly FoundPlugin[]
   readonly waiting: readonly WaitingPlugin[]
@@ -22,12 +24,29 @@ export async function preparePlugins(loaded: Loaded): Promise<Prepared> {
   const { ordered, waiting, problems: inNeeds } = orderPlugins(findings)
   const problems = [
     ...loaded.problems,
-    ...inOrder([...findings.problems, ...inNeeds], loaded.entries.length),
+    ...inOrder([...findings.problems, ...inNeeds, ...oneStore(findings.found)], loaded.entries.length),
     ...checkPipeline(loaded.pipeline, findings)
   ]
   if (problems.length > 0 || loaded.config === undefined) throw configInvalid(loaded.name, problems)
   const pipeline = loaded.config.pipeline.filter(id => ordered.some(plugin => plugin.id === id))
-  return { config: { ...loaded.config, pipeline }, plugins: ordered, waiting, warnings: findings.warnings }
+  return {
+    config: { ...loaded.config, pipeline },
+    dir: loaded.dir,
+    plugins: ordered,
+    waiting,
+    warnings: findings.warnings
+  }
+}
+
+/** oneStore holds that plugins share one store: with two, what one writes another would not find. */
+function oneStore(found: readonly FoundPlugin[]): readonly ConfigProblem[] {
+  const [first, ...others] = found.filter(({ kind }) => kind === 'store')
+  return others.map(({ index, use, id }) => ({
+    entry: headingOf(index, use, id),
+    path: 'use',
+    message: `expected one store, got "${id}" beside "${first?.id}"`,
+    hints: []
+  }))
 }
 
 /** inOrder brings the problems of one entry together, in the config's order. */

@@ -21,18 +21,18 @@ const TIMEOUTS: ReadonlySet<unknown> = new Set(['AVV_ERR_PLUGIN_EXEC_TIMEOUT', '
  */
 export async function registerPlugins(
   app: FastifyInstance,
-  { config, plugins, waiting }: Prepared,
+  { config, dir, plugins, waiting }: Prepared,
   deps: HostDeps
 ): Promise<Registry> {
   const registry = deps.registry ?? new Registry()
-  const memory = new MemoryStore()
+  const memory = deps.memory ?? new MemoryStore()
   for (const found of plugins) {
     const setUp = async (http: FastifyInstance): Promise<void> => {
       const log = deps.log.child({ plugin: found.id })
       const store = registry.all('store')[0]?.contribution ?? memory
       const { catalog, gateway, send } = deps
       const { origins } = config.upstream
-      const host = hostFor({ kind: found.kind, id: found.id, log, store, catalog, gateway, http, send, origins })
+      const host = hostFor({ kind: found.kind, id: found.id, dir, log, store, catalog, gateway, http, send, origins })
       const contribution = await found.plugin.setup(host, found.options as never)
       if (typeof contribution !== 'object' || contribution === null) {
         throw new TypeError(`setup gave ${describe(contribution)} in place of a ${found.kind}`)

@@ -23,8 +23,18 @@ function never(): never {
   throw ISTHMUS_INTERNAL.with({ cause: new Error('an estimate asks no upstream') })
 }
 
-function estimate(request: IrRequest): number {
-  return request.op === 'count_tokens' ? inputTokens(request.input) : 0
+/** estimate is about what the input of any request comes to. */
+export function estimate(request: IrRequest): number {
+  switch (request.op) {
+    case 'generate':
+      return inputTokens(request)
+    case 'count_tokens':
+      return inputTokens(request.input)
+    case 'complete':
+      return request.prompts.reduce((sum, it) => sum + (typeof it === 'string' ? textTokens(it) : it.length), 0)
+    default:
+      return 0
+  }
 }
 
 /** inputTokens is about what the input of a request comes to. */

@@ -14,10 +14,13 @@ import {
 } from '../ir/index.ts'
 import { ESTIMATE } from './estimate.ts'
 import { checkGaps, type GapCheck, type GapRules } from './gaps.ts'
+import { asThinking } from './wishes.ts'
 
 /** Planned is a candidate of the plan with the losses that are known beforehand. */
 export interface Planned extends Candidate {
   readonly gaps: readonly Gap[]
+  /** Its name asked for thoughts, which the client's format shows or not. */
+  readonly thinking?: 'shown' | 'hidden'
 }
 
 /** GatewayPlan is a plan whose candidates carry their gaps. */
@@ -25,19 +28,25 @@ export interface GatewayPlan extends Plan {
   readonly candidates: readonly Planned[]
 }
 
-/** plan sets aside the candidates that cannot say what the request needs, and throws `unsupported` when none is left. */
+/**
+ * plan sets aside the candidates that cannot say what the request needs, and throws `unsupported` when none is left.
+ * `shows` tells whether the client's format has a place for reasoning.
+ */
 export function plan(
   request: IrRequest,
   offers: readonly Offer[],
   rules: GapRules,
-  caller: GapPolicy | undefined
+  caller: GapPolicy | undefined,
+  shows = false
 ): GatewayPlan {
-  const needs = featuresOf(request)
+  const plainNeeds = featuresOf(request)
+  const thinking = shows ? 'shown' : 'hidden'
   const usable: Planned[] = []
   const setAside: SetAside[] = []
   let firstLacking: readonly Feature[] = []
-  for (const { provider, model, info, ways } of offers) {
-    const target = { provider, model, ...(info && { info }) }
+  for (const { provider, model, info, ways, thinking: thinks } of offers) {
+    const target = { provider, model, ...(info && { info }), ...(thinks && ({ thinking } as const)) }
+    const needs = thinks ? featuresOf(asThinking(request, request.model, shows)) : plainNeeds
     const found = bestWay(request, ways, needs, rules, caller)
     if ('endpoint' in found) {
       const { endpoint, features, gaps } = found
@@ -49,7 +58,10 @@ export function plan(
     setAside.push({ target: { provider, model }, reason })
   }
   if (usable.length === 0) {
-    const reasons = setAside.map(({ target, reason }) => `${target.provider}/${target.model} lacks ${reason}`)
+    const reasons = setAside
+      .slice(0, MOST_REASONS)
+      .map(({ target, reason }) => `${target.provider}/${target.model} lacks ${reason}`)
+    if (setAside.length > MOST_REASONS) reasons.push(`${setAside.length - MOST_REASONS} more lack something`)
     const lacking = firstLacking[0]
     throw ISTHMUS_PLAN_NO_CANDIDATE.with(
       lacking === undefined
@@ -61,6 +73,9 @@ export function plan(
   }
   return { candidates: usable, setAside }
 }
+
+/** `auto` may have thousands of candidates. */
+const MOST_REASONS = 5
 
 const IN_WORDS = {
   generate: 'conversations',
@@ -143,9 +158,10 @@ export function waysFor(operation: Operation, ways: readonly Way[]): readonly Wa
 }
 
 /** requestFor gives the request as an endpoint takes it. */
-export function requestFor({ endpoint }: Planned, request: IrRequest): IrRequest {
+export function requestFor({ endpoint, thinking }: Planned, request: IrRequest): IrRequest {
   const operation = endpoint.operation ?? 'generate'
-  return request.op === 'complete' && operation === 'generate' ? asGenerate(request) : request
+  const asked = request.op === 'complete' && operation === 'generate' ? asGenerate(request) : request
+  return thinking === undefined ? asked : asThinking(asked, request.model, thinking === 'shown')
 }
 
 const NOTHING: readonly never[] = []

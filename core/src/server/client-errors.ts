@@ -3,14 +3,16 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { type GatewayError, ISTHMUS_REQUEST_INVALID, ISTHMUS_REQUEST_TIMEOUT } from '../errors/index.ts'
 import { idHeaders, shapeError } from './answer.ts'
-import type { Exchanges } from './exchanges.ts'
 import type { Ingresses } from './unknown-routes.ts'
 
-/** answerClientError answers a connection on which no request can be read any more, and closes it. */
+/**
+ * answerClientError answers a connection on which no request can be read any more, and closes it. `fail` tells the client whose
+ * request was being read; it is false where there was none.
+ */
 export function answerClientError(
   thrown: NodeJS.ErrnoException,
   socket: Socket,
-  exchanges: Exchanges,
+  fail: (error: GatewayError) => boolean,
   ingresses: Ingresses
 ): void {
   if (thrown.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
@@ -19,7 +21,7 @@ export function answerClientError(
   }
   const timedOut = thrown.code === 'ERR_HTTP_REQUEST_TIMEOUT'
   const error = timedOut ? ISTHMUS_REQUEST_TIMEOUT() : ISTHMUS_REQUEST_INVALID('The request is not valid HTTP')
-  if (exchanges.fail(socket, error)) return
+  if (fail(error)) return
   // Bytes that have gone out may be the beginning of another answer: nothing can be added to that.
   if (socket.bytesWritten > 0) socket.destroy()
   else socket.end(rawAnswer(error, thrown.code === 'HPE_HEADER_OVERFLOW' ? 431 : undefined, ingresses))

@@ -27,22 +27,28 @@ export class Connections {
   }
 }
 
+/** Draining is what is waited for: its exchanges. */
+export type Draining = Pick<Pipeline, 'active' | 'abortAll'>
+
 /** drain waits for what runs to end and to leave; what takes longer than `drainMs` is aborted, and told so. */
 export async function drain(
-  pipeline: Pick<Pipeline, 'active' | 'abortAll'>,
+  all: readonly Draining[],
   connections: Connections,
   drainMs: number,
   log: Logger
 ): Promise<void> {
-  const done = () => pipeline.active === 0 && connections.flushed
+  const done = () => activeIn(all) === 0 && connections.flushed
   if (await until(done, drainMs)) return
-  log.warn({ active: pipeline.active }, 'aborting what still runs')
-  pipeline.abortAll()
+  log.warn({ active: activeIn(all) }, 'aborting what still runs')
+  for (const each of all) each.abortAll()
   await until(done, Math.min(LAST_WRITES_MS, drainMs))
 }
 
+/** activeIn counts the exchanges under way. */
+export const activeIn = (all: readonly Draining[]): number => all.reduce((sum, { active }) => sum + active, 0)
+
 /** until resolves with true once the condition holds, and with false after `limitMs`. */
-function until(condition: () => boolean, limitMs: number): Promise<boolean> {
+export function until(condition: () => boolean, limitMs: number, lookMs = LOOK_MS): Promise<boolean> {
   if (condition()) return Promise.resolve(true)
   return new Promise(resolve => {
     const startMs = performance.now()
@@ -51,6 +57,6 @@ function until(condition: () => boolean, limitMs: number): Promise<boolean> {
       if (!holds && performance.now() - startMs < limitMs) return
       clearInterval(look)
       resolve(holds)
-    }, LOOK_MS)
+    }, lookMs)
   })
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Catalog } from '../catalog/index.ts'
-import type { GatewayView, MountedRoute, RouteSchema } from '../contract/index.ts'
+import type { GatewayView, MountedRoute, ReloadOutcome, RouteSchema } from '../contract/index.ts'
 import type { Registry } from '../registry/index.ts'
 import { waysFor } from '../routing/index.ts'
 import { coreVersion } from './probes.ts'
@@ -10,10 +10,14 @@ export interface GatewayViewParts {
   readonly registry: Registry
   readonly basePath: string
   catalog(): Catalog | undefined
+  readonly reload?: (() => Promise<ReloadOutcome>) | undefined
 }
 
 /** gatewayView makes the view that plugins get. It is made before any route is mounted, so that it sees all of them. */
-export function gatewayView(app: FastifyInstance, { registry, basePath, catalog }: GatewayViewParts): GatewayView {
+export function gatewayView(
+  app: FastifyInstance,
+  { registry, basePath, catalog, reload }: GatewayViewParts
+): GatewayView {
   const mounted: MountedRoute[] = []
   app.addHook('onRoute', ({ method, url, schema }) => {
     const about = schema as RouteSchema | undefined
@@ -29,7 +33,8 @@ export function gatewayView(app: FastifyInstance, { registry, basePath, catalog 
     ingresses: () => registry.all('ingress').map(({ id, contribution }) => ({ id, ingress: contribution })),
     providers: () => registry.all('provider').map(({ id }) => id),
     routes: () => mounted.filter(route => !isOwnHead(route, mounted)),
-    ways: (operation, provider, model) => waysFor(operation, catalog()?.waysTo(provider, model) ?? [])
+    ways: (operation, provider, model) => waysFor(operation, catalog()?.waysTo(provider, model) ?? []),
+    ...(reload && { reload })
   }
 }
 

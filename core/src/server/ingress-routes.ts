@@ -9,7 +9,7 @@ import type { Instance } from '../registry/index.ts'
 import { answerError, idHeaders } from './answer.ts'
 import { readJson } from './body.ts'
 import type { Exchanges } from './exchanges.ts'
-import { choose, type Mount, type MountEntry } from './mounts.ts'
+import { choose, isList, type Mount, type MountEntry } from './mounts.ts'
 import { requestHead } from './request-head.ts'
 import { type Ingresses, unknownPath } from './unknown-routes.ts'
 
@@ -36,7 +36,10 @@ interface Visit {
 const kVisit = Symbol('isthmus.visit')
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 
-/** mountIngresses mounts each path once; who answers is decided for each request. */
+/**
+ * mountIngresses mounts each path once; who answers is decided for each request. A list of models that a plugin has
+ * mounted there already is left to it: the ingress's own is for where nobody has more to tell.
+ */
 export function mountIngresses(app: FastifyInstance, mounts: readonly Mount[], deps: IngressDeps): void {
   // A scope of its own: the body parser and the error reply are for these routes alone.
   app.register((scope, _options, done) => {
@@ -51,6 +54,7 @@ export function mountIngresses(app: FastifyInstance, mounts: readonly Mount[], d
     })
     scope.setErrorHandler((thrown, request, reply) => onError(thrown, request, reply, deps))
     for (const mount of mounts) {
+      if (isList(mount) && app.hasRoute({ method: mount.method, url: mount.path })) continue
       scope.route({
         method: mount.method,
         url: mount.path,

@@ -1,6 +1,5 @@
 import { lstatSync, unlinkSync } from 'node:fs'
-import { type AddressInfo, connect } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import { type AddressInfo, connect, type ListenOptions, type Server } from 'node:net'
 import type { ServerConfig } from '../config/index.ts'
 import { ISTHMUS_SERVER_LISTEN } from '../errors/index.ts'
 
@@ -13,24 +12,24 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 /** listen starts listening and gives the address as a person would type it. */
-export async function listen(app: FastifyInstance, config: ServerConfig): Promise<string> {
+export async function listen(server: Server, config: ServerConfig): Promise<string> {
   const { socket, port } = config
-  // Fastify would open a second server for the other meaning of localhost, without this one's error handling.
+  // One meaning of localhost on every machine.
   const host = config.host === 'localhost' ? '127.0.0.1' : config.host
   const where = socket ?? authority(host, port)
   try {
-    if (socket !== undefined) await listenOnSocket(app, socket)
-    else await app.listen({ host, port })
+    if (socket !== undefined) await listenOnSocket(server, socket)
+    else await bind(server, { host, port })
   } catch (thrown) {
     const { code, message } = thrown as NodeJS.ErrnoException
     throw ISTHMUS_SERVER_LISTEN.with({ cause: thrown }, where, REASONS[code ?? ''] ?? code ?? message)
   }
-  return addressOf(app, config)
+  return addressOf(server, config)
 }
 
 /** addressOf gives the base URL that clients on this machine use. */
-function addressOf(app: FastifyInstance, { tls, basePath }: ServerConfig): string {
-  const address = app.server.address()
+function addressOf(server: Server, { tls, basePath }: ServerConfig): string {
+  const address = server.address()
   if (address === null) return ''
   if (typeof address === 'string') return `unix:${address}`
   const { port } = address as AddressInfo
@@ -41,9 +40,19 @@ function addressOf(app: FastifyInstance, { tls, basePath }: ServerConfig): strin
 const authority = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
 
 /** listenOnSocket takes over the file that a process which was killed left behind, and never one that is in use. */
-async function listenOnSocket(app: FastifyInstance, path: string): Promise<void> {
+async function listenOnSocket(server: Server, path: string): Promise<void> {
   if (await isLeftBehind(path)) unlinkSync(path)
-  await app.listen({ path })
+  await bind(server, { path })
+}
+
+function bind(server: Server, options: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
 }
 
 function isLeftBehind(path: string): Promise<boolean> {

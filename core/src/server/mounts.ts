@@ -76,6 +76,9 @@ const isDefault = ({ ingress }: MountEntry): boolean => ingress.contribution.cla
 export const isOpenPath = ({ entries }: Mount): boolean =>
   entries.every(({ route }) => 'calls' in route && route.choose !== undefined)
 
+/** isList tells a mount that is answered from the catalogue, whoever asks. */
+export const isList = ({ entries }: Mount): boolean => entries.every(({ route }) => 'operation' in route)
+
 /** isBelow tells whether a path is a prefix or goes on from it. */
 export function isBelow(path: string, prefix: string): boolean {
   if (!path.startsWith(prefix)) return false

@@ -7,28 +7,34 @@ import type { ServerConfig } from '../config/index.ts'
 import { ISTHMUS_SERVER_TLS } from '../errors/index.ts'
 
 const HEADERS_MS = 60_000
+const KEEP_ALIVE_MS = 72_000
 const CHECK_MS = 5_000
 const LONGEST_PARAMETER = 2_048
 /** No route and no prefix begins like this. */
 const OUTSIDE = '/.outside'
 
-interface TlsOptions {
+/** TlsFiles are the contents of the files that `server.tls` names. */
+export interface TlsFiles {
   readonly cert: Buffer
   readonly key: Buffer
 }
 
-/** serverOptions turns the config's `server` section into Fastify's options. Relative paths start at `dir`. */
-export function serverOptions(config: ServerConfig, dir: string): FastifyServerOptions {
-  const { requestMs, basePath, tls } = config
-  const http: ServerOptions = {
+/** listenerOptions are node's options for the server that listens; all of its connections live by them. */
+export function listenerOptions({ requestMs }: ServerConfig): ServerOptions {
+  return {
+    keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: requestMs,
     headersTimeout: requestMs === 0 ? 0 : Math.min(HEADERS_MS, requestMs),
     connectionsCheckingInterval: requestMs === 0 ? CHECK_MS : Math.max(50, Math.min(CHECK_MS, requestMs / 4))
   }
-  const options: FastifyServerOptions = {
+}
+
+/** appOptions are Fastify's options for what answers requests. */
+export function appOptions(config: ServerConfig): FastifyServerOptions {
+  const { basePath } = config
+  return {
     // The one line per exchange is the pipeline's; without a logger Fastify makes no child logger per request.
     logger: false,
-    requestTimeout: requestMs,
     bodyLimit: config.bodyLimitBytes,
     trustProxy: config.trustProxy as NonNullable<FastifyServerOptions['trustProxy']>,
     return503OnClosing: false,
@@ -42,7 +48,6 @@ export function serverOptions(config: ServerConfig, dir: string): FastifyServerO
     },
     ...(basePath !== '' && { rewriteUrl: request => withoutBase(request.url ?? '/', basePath) })
   }
-  return Object.assign(options, tls === undefined ? { http } : { https: { ...http, ...readTls(tls, dir) } })
 }
 
 /** withoutBase cuts the base path off, so that no route and no plugin has to know it. */
@@ -53,7 +58,10 @@ function withoutBase(url: string, base: string): string {
   return rest.startsWith('/') ? rest : rest.startsWith('?') ? `/${rest}` : OUTSIDE
 }
 
-function readTls({ certFile, keyFile }: NonNullable<ServerConfig['tls']>, dir: string): TlsOptions {
+/** readTls reads and tries the certificate and its key; undefined where the config has none. Relative paths start at `dir`. */
+export function readTls({ tls: files }: ServerConfig, dir: string): TlsFiles | undefined {
+  if (files === undefined) return undefined
+  const { certFile, keyFile } = files
   const tls = { cert: read(resolve(dir, certFile)), key: read(resolve(dir, keyFile)) }
   try {
     createSecureContext(tls)

@@ -59,6 +59,7 @@ export function sampleSummaries(): readonly Summary[] {
     ingress: 'kit',
     principal: 'ada',
     model: 'fast',
+    alias: undefined,
     target: 'kit/kit-model',
     stream: true,
     attempts: [

@@ -1,8 +1,11 @@
 import { fail } from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import createFastify, { type FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
-import type { GatewayView, HeaderMap, Host, ModelRow, Store, UpstreamRequest } from '../contract/index.ts'
+import type { CatalogView, GatewayView, HeaderMap, Host, ModelRow, Store, UpstreamRequest } from '../contract/index.ts'
 import { MemoryStore } from '../plugins/memory-store.ts'
 
 /** SentReply is one scripted answer to `host.send`. */
@@ -15,8 +18,12 @@ export interface SentReply {
 /** FakeHostOptions are what a test may replace. */
 export interface FakeHostOptions {
   readonly id?: string
+  /** Default: an empty folder of its own, which goes when the host closes. */
+  readonly dir?: string
   readonly store?: Store
   readonly models?: readonly ModelRow[]
+  /** What is to be seen of the catalogue beside its models; by itself there is nothing. */
+  readonly catalog?: Partial<CatalogView>
   /** What is to be seen of the gateway; by itself there is nothing. */
   readonly gateway?: Partial<GatewayView>
   /** Default: a server of its own, which does not listen and closes with the host. */
@@ -47,14 +54,19 @@ const NOTHING: GatewayView = {
 export function fakeHost(options: FakeHostOptions = {}): FakeHost {
   const { id = 'kit', models = [] } = options
   let http = options.http
+  let dir: string | undefined
   const lines: Record<string, unknown>[] = []
   const sent: { origin: string; request: UpstreamRequest }[] = []
   const closers: (() => void | Promise<void>)[] = []
   return {
     id,
+    get dir() {
+      dir ??= options.dir ?? mkdtempSync(join(tmpdir(), 'isthmus-kit-'))
+      return dir
+    },
     log: memoryLogger(id, lines),
     store: options.store ?? new MemoryStore(),
-    catalog: { models: () => models },
+    catalog: { ...emptyCatalog(models), ...options.catalog },
     gateway: { ...NOTHING, ...options.gateway },
     get http() {
       http ??= createFastify({ ajv: { customOptions: { coerceTypes: false, removeAdditional: false } } })
@@ -74,7 +86,25 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     async close() {
       for (const closer of closers.splice(0).reverse()) await closer()
       if (options.http === undefined) await http?.close()
+      if (options.dir === undefined && dir !== undefined) rmSync(dir, { recursive: true, force: true })
     }
+  }
+}
+
+/** emptyCatalog knows its models by name, and nothing else. */
+function emptyCatalog(models: readonly ModelRow[]): CatalogView {
+  const none = () => []
+  const refused = async () => fail('the plugin changed the catalogue; give fakeHost a catalog that can be')
+  return {
+    models: () => models,
+    known: name => models.filter(({ id }) => id === name).map(row => ({ row, from: {}, names: [row.id] })),
+    channels: none,
+    services: () => ({}),
+    vendors: () => ({}),
+    explain: name => ({ name, steps: [], targets: [] }),
+    refresh: async () => [],
+    aliases: { list: none, get: () => undefined, put: refused, remove: refused, revert: refused },
+    facts: { list: none, put: refused, revert: refused }
   }
 }
 

@@ -41,7 +41,7 @@ t.test('all problems of a config are reported together', async t => {
   server.cors.origins[2]      expected a non-empty string, got an empty string
   log.level                   expected "fatal", "error", "warn", "info", "debug", "trace" or "silent", got "lowd"
                               comes from the environment variable LOG_LEVEL
-  models.aliases["gpt-4.1"]   expected a non-empty string or a non-empty array of non-empty strings, got an empty array
+  models.aliases["gpt-4.1"]   expected a name, a list of targets or an object with \`targets\`, got an empty array
   models.fallbacks            expected an object, got a number
   gaps["output.stpo"]         is not known here
                               did you mean "output.stop"?

@@ -10,7 +10,7 @@ import t from 'tap'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const guide = readFileSync(new URL('../../docs/plugins.md', import.meta.url), 'utf8')
 
-const EXAMPLES = ['acme', 'parrot', 'desk', 'harbour', 'count', 'guard', 'hello']
+const EXAMPLES = ['acme', 'parrot', 'desk', 'harbour', 'count', 'guard', 'hello', 'shelf']
 
 /** The fences of the guide that name a file, written out beside the workspace's packages. */
 function writeExamples(): { readonly folder: string; readonly files: readonly string[] } {

@@ -256,6 +256,20 @@ t.test('ids are unique within a kind', async t => {
   t.equal(await complaint(dir, { plugins: [{ use: meter('a') }, { use: ofKind('provider', 'a') }] }), 'no problems')
 })
 
+t.test('plugins share one store', async t => {
+  const dir = t.testdir(EMPTY_CONFIG)
+  const shelf = { use: ofKind('store', 'shelf') }
+  t.equal(
+    await complaint(dir, { plugins: [shelf, { use: ofKind('store', 'drawer'), id: 'other' }] }),
+    `  plugins[1]  drawer as "other"
+    use   expected one store, got "other" beside "shelf"`
+  )
+  const remote = { use: ofKind('store', 'remote', { options: Type.Object({ url: Type.String() }) }), optional: true }
+  const plugins = [{ ...remote, options: { url: env('URL') } }, shelf]
+  const prepared = await preparePlugins(await loadedWith(dir, { plugins }))
+  t.match(prepared, { plugins: [{ id: 'shelf' }], waiting: [{ id: 'remote' }] }, 'one that waits is none')
+})
+
 t.test('the pipeline lists every configured middleware, and nothing else', async t => {
   const dir = t.testdir(EMPTY_CONFIG)
   const plugins = [{ use: middleware('limits') }, { use: middleware('mask') }, { use: meter('log') }]

@@ -20,7 +20,7 @@ t.test('plugins are set up by kind, stores first and ingresses last', async t =>
   const prepared = await prepareAll(t, plugins, ['a-middleware'])
   t.same(
     prepared.plugins.map(({ kind }) => kind),
-    ['store', 'meter', 'provider', 'router', 'tool', 'middleware', 'surface', 'ingress']
+    ['store', 'catalog', 'meter', 'provider', 'router', 'tool', 'middleware', 'surface', 'ingress']
   )
 })
 

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import fastify, { type FastifyInstance } from 'fastify'
 import { pino } from 'pino'
@@ -40,8 +42,9 @@ async function boot(t: Test, plugins: readonly unknown[], wanted: Wanted = {}): 
     await loadedWith(t.testdir(EMPTY_CONFIG), { plugins, ...(pipeline && { pipeline }), ...(env && { env }) })
   )
   const config = { ...prepared.config, upstream: { ...prepared.config.upstream, origins: [...origins] } }
-  const catalog = { models: () => [{ id: 'a/b', provider: 'a' }] }
-  const { gateway } = fakeHost()
+  const host = fakeHost()
+  const catalog = { ...host.catalog, models: () => [{ id: 'a/b', provider: 'a' }] }
+  const { gateway } = host
   const registry = await registerPlugins(app, { ...prepared, config }, { log, catalog, gateway, send })
   return { app, registry, lines, sent }
 }
@@ -107,6 +110,11 @@ t.test('setup gets its options, and a host that is its own', async t => {
     { plugin: 'counting', msg: 'up' },
     { plugin: 'second', msg: 'up' }
   ])
+})
+
+t.test('the host names the folder of the config', async t => {
+  const { host } = await hostOf(t)
+  t.ok(existsSync(join(host.dir, 'gateway.config.mjs')))
 })
 
 t.test('the host shows the catalogue, and a store of its own', async t => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -87,6 +87,19 @@ t.test('a function may choose the answer, and an upstream closes with callers st
   await upstream.next()
   await upstream.close()
   t.ok(await broken)
+})
+
+t.test('the fake host has a folder of its own, which goes with it, or one that stays', async t => {
+  const host = fakeHost()
+  const { dir } = host
+  writeFileSync(join(dir, 'a.db'), '')
+  t.equal(host.dir, dir)
+  t.not(fakeHost({ dir: t.testdirName }).dir, dir)
+  await host.close()
+  t.notOk(existsSync(dir))
+  const kept = fakeHost({ dir: t.testdir({}) })
+  await kept.close()
+  t.ok(existsSync(kept.dir))
 })
 
 t.test('the fake host keeps log lines and sent requests, and closes last first', async t => {

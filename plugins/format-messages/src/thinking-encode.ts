@@ -97,7 +97,8 @@ class ThinkingEncoder {
   #budgetFor(effort: string | undefined): EncodedThinking {
     const { source, mode } = this.#said
     if (this.#maxTokens < MIN_OUTPUT) {
-      const asked = effort !== undefined && (source === 'effort' || source === 'level')
+      // A name that asks for thoughts is as plain a wish as an effort.
+      const asked = source === 'suffix' || (effort !== undefined && (source === 'effort' || source === 'level'))
       if (asked) throw FORMAT_MESSAGES_THINKING_BUDGET(this.#maxTokens)
       this.#env.gap('reasoning.on', 'dropped', { message: 'the output limit leaves no room for reasoning' })
       return {}

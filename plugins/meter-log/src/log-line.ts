@@ -6,6 +6,7 @@ export interface LogLine {
   readonly ingress: string
   readonly principal: string | undefined
   readonly model: string
+  readonly alias: string | undefined
   readonly target: string | undefined
   /** How many candidates were tried. */
   readonly attempts: number
@@ -36,6 +37,7 @@ export function logLine(summary: Summary): LogLine {
     ingress: summary.ingress,
     principal: short(summary.principal),
     model: short(summary.model),
+    alias: short(summary.alias),
     target: short(summary.target),
     attempts: summary.attempts.length,
     usage: summary.usage && usageOf(summary.usage),

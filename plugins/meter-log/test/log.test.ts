@@ -9,6 +9,7 @@ const SUMMARY: Summary = {
   ingress: 'chat-completions',
   principal: undefined,
   model: 'fast',
+  alias: undefined,
   target: 'simulator/echo',
   stream: true,
   attempts: [
@@ -46,6 +47,7 @@ t.test('an exchange gives one line with the fixed field names', async t => {
       ingress: 'chat-completions',
       principal: 'team-a',
       model: 'fast',
+      alias: undefined,
       target: 'simulator/echo',
       attempts: 2,
       usage: { input: 15, cacheRead: 5, output: 7 },

@@ -16,8 +16,8 @@ import { fakeHost, resolveOptions, surfaceCases } from '@isthmus/core/testing'
 import { checker } from '@isthmus/core/wire'
 import t, { type Test } from 'tap'
 import type { Capabilities } from '../src/capabilities.ts'
+import { CapabilitiesSchema } from '../src/capabilities-schema.ts'
 import surface from '../src/index.ts'
-import { CapabilitiesSchema } from '../src/schema.ts'
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
@@ -166,7 +166,7 @@ t.test('a filter that names nothing is told so, with what there is', async t => 
   const http = await up(t)
   const said = async (query: string) => {
     const reply = await http.inject(`/api/v1/capabilities${query}`)
-    return `${reply.statusCode} ${reply.json().message}`
+    return `${reply.statusCode} ${reply.json().error.message}`
   }
   t.equal(await said('?ingress=chatt'), "404 There is no ingress 'chatt'; there are chat, messages")
   t.equal(await said('?provider=x'), "404 There is no provider 'x'; there are own, bare")

@@ -29,7 +29,7 @@ export function openApiDocument({ gateway }: Pick<Host, 'gateway'>, title: strin
   }
   for (const route of gateway.routes()) {
     if (taken.has(`${route.method} ${route.path}`)) continue
-    const { path, parameters } = documentPath(route.path)
+    const { path, parameters } = documentPath(route.path, '', route.schema?.params as Json | undefined)
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: ownOperation(route, parameters) }
   }
   const formats = gateway
@@ -67,10 +67,13 @@ function ownOperation({ method, path, schema = {} }: MountedRoute, parameters: r
     responses: Object.fromEntries(
       replies.map(([status, shape]) => [
         status,
-        { description: String(shape.description ?? 'The reply.'), content: json(shape) }
+        {
+          description: String(shape.description ?? 'The reply.'),
+          ...(shape.type !== 'null' && { content: json(shape) })
+        }
       ])
     ),
-    security: [{}]
+    security: schema.security ?? [{}]
   }
 }
 

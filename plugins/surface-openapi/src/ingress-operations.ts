@@ -36,16 +36,22 @@ export function ingressOperations(
   components: Components,
   tables: Record<string, Json>
 ): readonly Found[] {
-  return [...placesOf(gateway.ingresses()).values()].map(place => {
+  const own = ownPaths(gateway)
+  return [...placesOf(gateway.ingresses(), own).values()].map(place => {
     const { path, method, route } = place
     return { path, method: method.toLowerCase(), route, operation: operationOf(place, gateway, components, tables) }
   })
 }
 
-function placesOf(ingresses: readonly MountedIngress[]): ReadonlyMap<string, Place> {
+/** ownPaths are the routes of plugins that tell of themselves: a list of an ingress stands back behind one of these. */
+const ownPaths = (gateway: Host['gateway']): ReadonlySet<string> =>
+  new Set(gateway.routes().flatMap(({ method, path, schema }) => (schema === undefined ? [] : `${method} ${path}`)))
+
+function placesOf(ingresses: readonly MountedIngress[], own: ReadonlySet<string>): ReadonlyMap<string, Place> {
   const places = new Map<string, Place>()
   for (const mounted of ingresses) {
     for (const route of mounted.ingress.routes) {
+      if ('operation' in route && own.has(`${route.method} ${route.path}`)) continue
       const calls: readonly (ClientCall | undefined)[] = 'calls' in route ? route.calls : [undefined]
       for (const call of calls) {
         const { path, parameters } = documentPath(route.path, call?.suffix)

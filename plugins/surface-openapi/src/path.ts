@@ -8,18 +8,24 @@ export interface DocumentPath {
 
 const PARAMETER = /:(\w+)|\*/g
 
-/** documentPath turns `:name` and `*` into `{name}` and `{model}`; `suffix` is what follows them in the path of one call. */
-export function documentPath(path: string, suffix = ''): DocumentPath {
+/**
+ * documentPath turns `:name` and `*` into `{name}` and `{model}`; `suffix` is what follows them in the path of one call.
+ * A route may say in its schema what its `*` is: its title is the name then.
+ */
+export function documentPath(path: string, suffix = '', params?: Json): DocumentPath {
+  const rest = (params?.properties as Readonly<Record<string, Json>> | undefined)?.['*']
+  const { title = 'model', description = 'Name of a model; its slashes may be left as they are.' } = rest ?? {}
   const parameters: Json[] = []
-  const written = path.replace(PARAMETER, (_all, name: string | undefined) => {
+  const written = path.replace(PARAMETER, (_all, own: string | undefined) => {
+    const name = own ?? String(title)
     parameters.push({
-      name: name ?? 'model',
+      name,
       in: 'path',
       required: true,
       schema: { type: 'string' },
-      ...(name === undefined && { description: 'Name of a model; its slashes may be left as they are.' })
+      ...(own === undefined && { description })
     })
-    return `{${name ?? 'model'}}`
+    return `{${name}}`
   })
   return { path: written + suffix, parameters }
 }

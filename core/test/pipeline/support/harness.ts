@@ -151,7 +151,16 @@ function configOf(options: HarnessOptions): ResolvedConfig {
     log: { level: 'info', format: 'json' },
     pipeline: Object.keys(options.middleware ?? {}),
     routing: { fallback: { attempts: options.attempts ?? 3 } },
-    models: { strict: false, aliases: {}, fallbacks: {}, refreshMs: 0, ...options.models },
+    models: {
+      strict: false,
+      aliases: {},
+      fallbacks: {},
+      facts: {},
+      channels: {},
+      forbid: [],
+      refreshMs: 0,
+      ...options.models
+    },
     gaps: options.gaps ?? {}
   }
 }

@@ -18,7 +18,7 @@ export interface Written {
 
 /** loadedWith gives a loaded config from values instead of a file; `dir` holds a `gateway.config.mjs` without plugins. */
 export async function loadedWith(dir: string, { plugins, pipeline = [], env = {} }: Written): Promise<Loaded> {
-  const loaded = await loadConfig({ cwd: dir, env, fresh: true })
+  const loaded = await loadConfig({ cwd: dir, env, fresh: new Set() })
   const { config } = loaded
   return { ...loaded, entries: plugins, pipeline, ...(config && { config: { ...config, pipeline } }) }
 }

@@ -190,7 +190,7 @@ function configOf({ server, middleware }: RigOptions): ResolvedConfig {
     log: { level: 'info', format: 'json' },
     pipeline: middleware === undefined ? [] : ['guard'],
     routing: { fallback: { attempts: 3 } },
-    models: { strict: false, aliases: {}, fallbacks: {}, refreshMs: 0 },
+    models: { strict: false, aliases: {}, fallbacks: {}, facts: {}, channels: {}, forbid: [], refreshMs: 0 },
     gaps: {}
   }
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Host, ModelRow, RouteSchema } from '@isthmus/core'
 import { capabilities, type Filters } from './capabilities.ts'
+import { CapabilitiesSchema, FiltersSchema } from './capabilities-schema.ts'
 import { channelsOf } from './channels.ts'
 import { SURFACE_CATALOG_UNKNOWN } from './errors.ts'
-import { CapabilitiesSchema, FiltersSchema } from './schema.ts'
+import { etagOf, matches } from './listing.ts'
 
 const schema: RouteSchema = {
   summary: 'What becomes of each feature, for every ingress, provider and model.',
@@ -43,11 +43,4 @@ export function mountCapabilities(host: Host): void {
   })
 }
 
-const written = (body: string): Report => ({
-  body,
-  etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
-})
-
-/** A cache may send several tags, and may have weakened one on its way. */
-const matches = (header: string | undefined, etag: string): boolean =>
-  header === '*' || (header ?? '').split(',').some(tag => tag.trim().replace(/^W\//, '') === etag)
+const written = (body: string): Report => ({ body, etag: etagOf(body) })

@@ -1,0 +1,153 @@
+import type { ModelsConfig } from '../config/schema.ts'
+import type { ModelFacts, ModelInfo, Target, Way } from '../contract/index.ts'
+import type { FeatureTable } from '../ir/index.ts'
+import type { Registry } from '../registry/index.ts'
+import { Channel, type Offered } from './channel.ts'
+import type { Bundled } from './layers.ts'
+import { NameIndex } from './name-index.ts'
+import { bareOf, keyOf, matcher, mayPass, splitVariant } from './names.ts'
+
+/** Offer is a target and the ways to it, in the provider's order of preference. */
+export interface Offer extends Target {
+  readonly info?: ModelInfo
+  readonly ways: readonly Way[]
+  /** The name asked the model to think. */
+  readonly thinking?: true
+}
+
+/** Offers are all models of all channels, and how they are found by name. */
+export class Offers {
+  readonly channels: ReadonlyMap<string, Channel>
+  readonly #bundled: Bundled
+  readonly #strict: boolean
+  readonly #configFacts: ReadonlyMap<string, ModelFacts>
+  readonly #allowed: (channel: string, id: string, model: string | undefined) => boolean
+  #runtimeFacts: ReadonlyMap<string, ModelFacts> = new Map()
+  #index: NameIndex
+  #offers = new Map<Offered, Offer>()
+  #found = new WeakMap<readonly Offered[], readonly Offer[]>()
+
+  constructor(
+    registry: Registry,
+    config: ModelsConfig,
+    bundled: Bundled,
+    adjust: (features: FeatureTable) => FeatureTable
+  ) {
+    this.#bundled = bundled
+    this.#strict = config.strict
+    this.#configFacts = new Map(Object.entries(config.facts).map(([name, facts]) => [keyOf(name), facts as ModelFacts]))
+    this.#allowed = permission(config)
+    this.channels = new Map(
+      registry.all('provider').map(({ id, contribution }) => [id, new Channel(id, contribution, adjust)])
+    )
+    this.#index = this.#compose()
+  }
+
+  get index(): NameIndex {
+    return this.#index
+  }
+
+  /** setFacts lays changes over what is known of models, by `channel/model` or `vendor/model`. */
+  setFacts(changes: ReadonlyMap<string, ModelFacts>): void {
+    this.#runtimeFacts = new Map([...changes].map(([name, facts]) => [keyOf(name), facts]))
+    this.compose()
+  }
+
+  /** compose takes over what was learnt of the channels since. */
+  compose(): void {
+    this.#index = this.#compose()
+  }
+
+  /** all gives every model that is offered, in the order of the config. */
+  all(): readonly Offered[] {
+    return [...this.channels.values()].flatMap(({ offered }) => [...offered.values()])
+  }
+
+  /** listed finds `channel/model`, or else `vendor/model` on every channel that serves it; a bare name as it is. */
+  listed(name: string): readonly Offered[] {
+    const slash = name.indexOf('/')
+    const channel = slash > 0 ? this.channels.get(name.slice(0, slash)) : undefined
+    if (channel !== undefined) {
+      const id = name.slice(slash + 1)
+      const exact = channel.offered.get(id)
+      if (exact !== undefined) return [exact]
+      for (const named of [this.#index.find(id), this.#index.find(name)]) {
+        const own =
+          named?.offered.find(it => it.channel === channel) ?? named?.others.find(it => it.channel === channel)
+        if (own !== undefined) return [own]
+      }
+    }
+    return this.#index.find(name)?.offered ?? []
+  }
+
+  /** pass gives the channels that may be asked for a name that no list has, as models appear daily. */
+  pass(name: string): readonly Offer[] | undefined {
+    const slash = name.indexOf('/')
+    if (this.#strict || slash <= 0 || slash === name.length - 1 || !mayPass(name)) return undefined
+    const prefix = name.slice(0, slash)
+    const model = name.slice(slash + 1)
+    const channel = this.channels.get(prefix)
+    if (channel !== undefined) return this.#may(channel, model) ? [this.offer(channel, model)] : undefined
+    const vendor = this.#bundled.vendorOf(prefix)
+    if (vendor === undefined) return undefined
+    const offers = [...this.channels.values()].flatMap(channel => {
+      const { service, anyVendor } = channel.provider.models ?? {}
+      const own = service !== undefined && this.#bundled.servesVendor(service, vendor)
+      // What a service that has every vendor's models does not list, it does not have.
+      const id = own ? model : anyVendor === true && !channel.listed ? name : undefined
+      return id !== undefined && this.#may(channel, id) ? this.offer(channel, id) : []
+    })
+    return offers.length > 0 ? offers : undefined
+  }
+
+  /** of makes the offers of a name once: most requests are for few names. */
+  of(named: readonly Offered[]): readonly Offer[] {
+    let offers = this.#found.get(named)
+    if (offers === undefined) {
+      offers = named.map(one => this.#known(one))
+      this.#found.set(named, offers)
+    }
+    return offers
+  }
+
+  #known(offered: Offered): Offer {
+    let offer = this.#offers.get(offered)
+    if (offer === undefined) {
+      offer = this.offer(offered.channel, offered.id)
+      this.#offers.set(offered, offer)
+    }
+    return offer
+  }
+
+  /** offer makes an offer of a model, also of one that no list has. */
+  offer(channel: Channel, id: string): Offer {
+    const info = channel.offered.get(id)?.info ?? channel.offered.get(splitVariant(id)?.base ?? id)?.info
+    return { provider: channel.id, model: id, ways: channel.ways(id), ...(info && { info }) }
+  }
+
+  #may(channel: Channel, id: string): boolean {
+    return this.#allowed(channel.id, id, this.#bundled.model(id)?.value.id)
+  }
+
+  #compose(): NameIndex {
+    const overrides = { config: this.#configFacts, runtime: this.#runtimeFacts }
+    for (const channel of this.channels.values()) {
+      channel.compose(this.#bundled, overrides, (id, model) => this.#allowed(channel.id, id, model))
+    }
+    this.#offers = new Map()
+    this.#found = new WeakMap()
+    return new NameIndex(this.all(), this.#bundled)
+  }
+}
+
+/** permission tells which channel may serve which model, by the config's words. */
+function permission({ channels, forbid }: ModelsConfig) {
+  const bound = Object.entries(channels).map(([pattern, only]) => ({ fits: matcher(pattern), only: new Set(only) }))
+  const forbidden = forbid.map(matcher)
+  return (channel: string, id: string, model: string | undefined): boolean => {
+    if (bound.length === 0 && forbidden.length === 0) return true
+    const names = [`${channel}/${id}`, id, bareOf(id), ...(model === undefined ? [] : [model])]
+    if (forbidden.some(fits => names.some(fits))) return false
+    return bound.every(({ fits, only }) => only.has(channel) || !names.some(fits))
+  }
+}

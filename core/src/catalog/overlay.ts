@@ -1,0 +1,105 @@
+import type { Logger } from 'pino'
+import type { Change, Changed, Store } from '../contract/index.ts'
+import { isGatewayError } from '../errors/index.ts'
+import { parseJson } from '../wire/index.ts'
+
+/** Overlaid is one change that lies over the config: by whom, when, over what. */
+export interface Overlaid<T> extends Changed {
+  readonly value: T
+  /** What stood there before, if anything did. */
+  readonly over?: unknown
+}
+
+/** How often a store is asked whether another process has changed something. */
+const LOOK_MS = 5_000
+
+/** Overlay is a table of changes made while the gateway runs. It lives in the store; what is here is a copy to read from. */
+export class Overlay<T> {
+  readonly #store: Store
+  readonly #log: Logger
+  readonly #changed: () => void
+  #entries: ReadonlyMap<string, Overlaid<T>> = new Map()
+  #timer: NodeJS.Timeout | undefined
+  #looking = false
+
+  /** `store` holds nothing else; `changed` is called when the copy differs from before. */
+  constructor(store: Store, log: Logger, changed: () => void) {
+    this.#store = store
+    this.#log = log
+    this.#changed = changed
+  }
+
+  get entries(): ReadonlyMap<string, Overlaid<T>> {
+    return this.#entries
+  }
+
+  /** load reads the store once; what cannot be read in it is left out and told. */
+  async load(): Promise<void> {
+    const entries = new Map<string, Overlaid<T>>()
+    for (const { key, value, version } of await this.#store.list('')) {
+      const entry = this.#read(key, value)
+      if (entry !== undefined) entries.set(key, { ...entry, version })
+    }
+    const same =
+      entries.size === this.#entries.size &&
+      [...entries].every(([key, { version }]) => this.#entries.get(key)?.version === version)
+    if (same) return
+    this.#entries = entries
+    this.#changed()
+  }
+
+  /** watch looks from time to time whether another process has changed something. */
+  watch(): void {
+    this.#timer = setInterval(() => void this.#look(), LOOK_MS).unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  async put(name: string, value: T, { by, ifVersion }: Change, over: unknown): Promise<Overlaid<T>> {
+    const text = JSON.stringify({ value, by, atMs: Date.now(), over })
+    await this.#checked(() => this.#store.set(name, text, ifVersion === undefined ? {} : { ifVersion }))
+    await this.load()
+    return this.#entries.get(name) as Overlaid<T>
+  }
+
+  async remove(name: string, { ifVersion }: Change): Promise<void> {
+    await this.#checked(() => this.#store.delete(name, ifVersion === undefined ? {} : { ifVersion }))
+    await this.load()
+  }
+
+  /** checked brings the copy up to date when someone else was first, so that the caller sees what stands. */
+  async #checked(write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write()
+    } catch (thrown) {
+      if (isGatewayError(thrown) && thrown.kind === 'conflict') await this.load()
+      throw thrown
+    }
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return
+    this.#looking = true
+    try {
+      await this.load()
+    } catch (thrown) {
+      this.#log.warn(
+        { reason: String((thrown as Error).message) },
+        'cannot read the changes in the store; the last ones hold'
+      )
+    } finally {
+      this.#looking = false
+    }
+  }
+
+  #read(key: string, text: string): Omit<Overlaid<T>, 'version'> | undefined {
+    try {
+      return parseJson(text) as Omit<Overlaid<T>, 'version'>
+    } catch (thrown) {
+      this.#log.warn({ key, reason: String((thrown as Error).message) }, 'a change in the store cannot be read')
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import type { AliasDefaults, Asked } from '../contract/index.ts'
+import { ISTHMUS_ALIAS_UNAVAILABLE, ISTHMUS_MODEL_NO_REASONING } from '../errors/index.ts'
+import { choose, inner, type SourcedAlias } from './aliases.ts'
+import type { Offered } from './channel.ts'
+import { shown, splitVariant, withoutThinking } from './names.ts'
+import type { Offer, Offers } from './offers.ts'
+
+/** Resolution is what a name came to. */
+export interface Resolution {
+  readonly offers: readonly Offer[]
+  /** The alias that was asked for, and what it fills in. */
+  readonly alias?: string
+  readonly defaults?: AliasDefaults
+}
+
+/** The name that leaves the choice to a strategy; no name at all is the same. */
+const AUTO = 'auto'
+/** Aliases may lead to aliases, and only so deep: what is changed while it runs may close a circle. */
+const MAX_DEPTH = 16
+const MOST_SHOWN = 3
+
+/** Resolver knows the rules by which a name leads to models, and their order: `core/docs/models.md` tells it to people. */
+export class Resolver {
+  readonly #offers: Offers
+  readonly #aliases: () => ReadonlyMap<string, SourcedAlias>
+
+  constructor(offers: Offers, aliases: () => ReadonlyMap<string, SourcedAlias>) {
+    this.#offers = offers
+    this.#aliases = aliases
+  }
+
+  /** resolve tries all rules; undefined where no model has the name. What it did goes into `steps`. */
+  resolve(name: string, asked: Asked, steps?: string[]): Resolution | undefined {
+    const found = this.#lookUp(name, asked, steps, 0)
+    if (found !== undefined) return found
+    const passed = this.#offers.pass(name)
+    if (passed === undefined) {
+      steps?.push('no rule knows the name')
+      return undefined
+    }
+    steps?.push(
+      `'${name}' is in no list; ${passed.map(({ provider }) => provider).join(', ')} is asked for it as it is`
+    )
+    return { offers: passed }
+  }
+
+  /** lookUp tries the rules that need a list, in their order. */
+  #lookUp(name: string, asked: Asked, steps: string[] | undefined, depth: number): Resolution | undefined {
+    const qualified = name.includes('/')
+    if (qualified) {
+      const listed = this.#offers.listed(name)
+      if (listed.length > 0) {
+        steps?.push(`'${name}' names a model${listed.length > 1 ? ` of ${listed.length} channels` : ''}`)
+        return { offers: this.#offers.of(listed) }
+      }
+    }
+    const alias = this.#aliases().get(name)
+    if (alias !== undefined) return this.#alias(name, alias, asked, steps, depth)
+    if (name === '' || name === AUTO) {
+      steps?.push('the choice is left to the strategy: all models are candidates')
+      return { offers: this.#offers.of(this.#offers.all().filter(talks)) }
+    }
+    if (!qualified) {
+      const named = this.#offers.index.find(name)
+      if (named !== undefined && named.offered.length > 0) {
+        const ids = named.offered.map(({ channel, id }) => `${channel.id}/${id}`).join(', ')
+        steps?.push(named.short ? `'${name}' is short for ${ids}` : `'${name}' is listed: ${ids}`)
+        return { offers: this.#offers.of(named.offered) }
+      }
+    }
+    return this.#variant(name, asked, steps, depth) ?? this.#thinking(name, asked, steps, depth)
+  }
+
+  #alias(
+    name: string,
+    { alias, from }: SourcedAlias,
+    asked: Asked,
+    steps: string[] | undefined,
+    depth: number
+  ): Resolution {
+    const { targets, why } = choose(name, alias, asked)
+    steps?.push(`'${name}' is an alias (${from}) for ${targets.join(', ') || 'nothing that fits this request'}, ${why}`)
+    const offers: Offer[] = []
+    let defaults = alias.defaults
+    for (const target of depth < MAX_DEPTH ? targets : []) {
+      const found = this.#lookUp(target, asked, steps, depth + 1) ?? { offers: this.#offers.pass(target) ?? [] }
+      if (offers.length === 0 && found.offers.length > 0) defaults = inner(defaults, found.defaults)
+      if (found.offers.length === 0) steps?.push(`'${target}' leads to no model now`)
+      offers.push(...found.offers)
+    }
+    if (offers.length === 0 && depth === 0) {
+      const details = { clientCode: 'model_not_found', param: 'model' }
+      const reason = targets.length === 0 ? 'none of its targets is for this request' : reasonFor(targets)
+      throw ISTHMUS_ALIAS_UNAVAILABLE.with(details, shown(name), reason)
+    }
+    return { offers: once(offers), alias: name, ...(defaults && { defaults }) }
+  }
+
+  /** variant passes `:free` and the like to the channels that know them, with the model's own id before it. */
+  #variant(name: string, asked: Asked, steps: string[] | undefined, depth: number): Resolution | undefined {
+    const split = splitVariant(name)
+    if (split === undefined || depth >= MAX_DEPTH) return undefined
+    const base = this.#lookUp(split.base, asked, undefined, depth + 1)
+    const offers = (base?.offers ?? []).flatMap(({ provider, model, thinking }) => {
+      const channel = this.#offers.channels.get(provider)
+      if (channel?.provider.models?.anyVendor !== true) return []
+      return { ...this.#offers.offer(channel, model + split.variant), ...(thinking && { thinking }) }
+    })
+    if (offers.length > 0) {
+      steps?.push(`'${split.variant}' is a variant of '${split.base}', which is for the channel to understand`)
+      return { offers }
+    }
+    return split.variant.toLowerCase() === ':thinking'
+      ? this.#thinking(`${split.base}-thinking`, asked, steps, depth)
+      : undefined
+  }
+
+  /** thinking takes `-thinking` off and asks the model to think. A model whose real name ends so was found before. */
+  #thinking(name: string, asked: Asked, steps: string[] | undefined, depth: number): Resolution | undefined {
+    const base = withoutThinking(name)
+    const found = base === undefined || depth >= MAX_DEPTH ? undefined : this.#lookUp(base, asked, steps, depth + 1)
+    if (base === undefined || found === undefined) return undefined
+    const offers = found.offers.flatMap(offer =>
+      offer.info?.reasoning === false ? [] : { ...offer, thinking: true as const }
+    )
+    if (offers.length === 0 && found.offers.length > 0) {
+      throw ISTHMUS_MODEL_NO_REASONING.with({ param: 'model' }, shown(base))
+    }
+    steps?.push(`'-thinking' turns on the reasoning of '${base}'`)
+    return { ...found, offers }
+  }
+}
+
+function reasonFor(targets: readonly string[]): string {
+  const shownTargets = targets.slice(0, MOST_SHOWN).map(target => `'${shown(target)}'`)
+  const more = targets.length > MOST_SHOWN ? ` and ${targets.length - MOST_SHOWN} more` : ''
+  return `no channel that is up serves ${shownTargets.join(', ')}${more}`
+}
+
+/** A model of which nothing is known may talk. */
+const talks = ({ info }: Offered): boolean => info.output === undefined || info.output.includes('text')
+
+/** once leaves out what comes again. */
+export function once(offers: readonly Offer[]): readonly Offer[] {
+  if (offers.length < 2) return offers
+  const seen = new Set<string>()
+  return offers.filter(({ provider, model }) => {
+    const key = `${provider}/${model}`
+    return !seen.has(key) && seen.add(key)
+  })
+}
