@@ -1,6 +1,11 @@
+import { type EventEmitter, once } from 'node:events'
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pino from 'pino'
 import t from 'tap'
+import { loadConfig } from '../../core/src/config/index.ts'
+import { preparePlugins } from '../../core/src/plugins/index.ts'
+import { createGateway } from '../../core/src/server/index.ts'
 import { run, start } from '../../core/test/cli/support/run.ts'
 
 /** A surface that keeps notes in the store, and a config with a store after it. */
@@ -20,6 +25,11 @@ export default defineSurface({
       return { version: await store.set(params.name, JSON.stringify(body), options) }
     })
     http.post('/counts/:name', async ({ params }) => ({ total: await store.add(params.name, 1) }))
+    http.post('/late/:name', async ({ params }) => {
+      process.emit('notes-waiting')
+      await new Promise(resolve => process.once('notes-go-on', resolve))
+      return { total: await store.add(params.name, 1) }
+    })
     return {}
   }
 })
@@ -62,6 +72,34 @@ t.test('what plugins keep is in the file: for a second gateway at once, and afte
   t.match((await send('GET', `${again.url}/notes/one`)).body, { value: '{"text":"of b"}' })
   t.match((await send('POST', `${again.url}/counts/n`, {})).body, { total: 61 })
   if (process.platform !== 'win32') t.equal(statSync(join(cwd, 'isthmus.db')).mode & 0o777, 0o600)
+})
+
+t.test('during a reload the old and the new config use one file, and nothing is lost', async t => {
+  const cwd = t.testdir({ ...FILES, 'gateway.config.mjs': config() })
+  const load = async () => {
+    const loaded = await loadConfig({ cwd, env: {} })
+    return { loaded, prepared: await preparePlugins(loaded) }
+  }
+  const gateway = await createGateway({ ...(await load()), log: pino({ level: 'silent' }), load })
+  t.teardown(() => gateway.close())
+  const url = await gateway.listen()
+  const events: EventEmitter = process
+  const waiting = once(events, 'notes-waiting')
+  const late = send('POST', `${url}/late/n`, {})
+  await waiting
+  const counts: Promise<{ readonly status: number; readonly body: Json }>[] = []
+  const { registry } = gateway
+  for (let reload = 1; reload <= 3; reload++) {
+    const outcome = gateway.reload?.()
+    for (let n = 0; n < 20; n++) counts.push(send('POST', `${url}/counts/n`, {}))
+    t.match(await outcome, { ok: true, reload })
+  }
+  t.not(gateway.registry, registry)
+  const totals = (await Promise.all(counts)).map(({ body }) => body.total)
+  events.emit('notes-go-on')
+  t.match(await late, { status: 200, body: { total: 61 } }, 'the first config still has its store')
+  t.equal(new Set(totals).size, 60)
+  t.match((await send('POST', `${url}/counts/n`, {})).body, { total: 62 })
 })
 
 t.test('a gateway whose store cannot be opened does not start, and says why in one line', async t => {

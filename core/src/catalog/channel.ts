@@ -1,7 +1,7 @@
 import type { ChannelState, ModelFacts, ModelInfo, Provider, Way } from '../contract/index.ts'
 import { type FeatureTable, featureTable } from '../ir/index.ts'
 import { type Bundled, type Layer, merged } from './layers.ts'
-import { keyOf } from './names.ts'
+import { keyOf, splitVariant } from './names.ts'
 
 /** Offered is a model that a channel offers, with the layers of what is known of it. */
 export interface Offered {
@@ -14,11 +14,16 @@ export interface Offered {
   readonly info: ModelInfo
 }
 
-/** Facts that lie over what providers and their lists say. */
+/** NamedFacts are facts under the name that someone wrote them for: `channel/model`, or `vendor/model`. */
+export interface NamedFacts {
+  readonly name: string
+  readonly facts: ModelFacts
+}
+
+/** Facts that lie over what providers and their lists say, by the keys of their names. */
 export interface Overrides {
-  /** Under `channel/model` and `vendor/model`, as keys. */
-  readonly config: ReadonlyMap<string, ModelFacts>
-  readonly runtime: ReadonlyMap<string, ModelFacts>
+  readonly config: ReadonlyMap<string, NamedFacts>
+  readonly runtime: ReadonlyMap<string, NamedFacts>
 }
 
 /** Models that no list has are remembered too, but only so many: names come from clients. */
@@ -65,17 +70,13 @@ export class Channel {
     const own = new Map(known.map(info => [info.id, info]))
     const live = new Map(listing.map(info => [info.id, info]))
     const served = this.#listing === undefined && service !== undefined ? bundled.served(service) : []
-    const configured = [...overrides.config.keys(), ...overrides.runtime.keys()].flatMap(
-      name => this.#ownId(name) ?? []
-    )
     const ids = new Set([...own.keys(), ...live.keys(), ...served.map(({ id }) => id)])
-    const keys = new Set([...ids].map(keyOf))
-    for (const id of configured) if (!keys.has(id)) ids.add(id)
+    for (const id of this.#described(ids, bundled, overrides)) ids.add(id)
 
     const offered = new Map<string, Offered>()
     for (const id of ids) {
       const entry = bundled.servedAs(service, id)
-      const model = own.get(id)?.model ?? live.get(id)?.model ?? entry?.value.model ?? modelOf(bundled, id)
+      const model = own.get(id)?.model ?? live.get(id)?.model ?? this.modelOf(bundled, id)
       if (!allowed(id, model)) continue
       const general = model === undefined ? undefined : bundled.model(model)
       const layers: Layer[] = [
@@ -84,10 +85,10 @@ export class Channel {
         { from: 'provider', facts: own.get(id) },
         { from: 'listing', facts: live.get(id) }
       ]
-      for (const [from, facts] of Object.entries(overrides) as [string, ReadonlyMap<string, ModelFacts>][]) {
+      for (const [from, facts] of Object.entries(overrides) as [string, Overrides['config']][]) {
         if (facts.size === 0) continue
-        if (model !== undefined) layers.push({ from, facts: facts.get(keyOf(model)) })
-        layers.push({ from, facts: facts.get(keyOf(`${this.id}/${id}`)) })
+        if (model !== undefined) layers.push({ from, facts: facts.get(keyOf(model))?.facts })
+        layers.push({ from, facts: facts.get(keyOf(`${this.id}/${id}`))?.facts })
       }
       offered.set(id, { channel: this, id, model, layers, info: merged(id, model, layers) })
     }
@@ -112,13 +113,33 @@ export class Channel {
     return known
   }
 
-  #ownId(name: string): string | undefined {
-    const prefix = `${keyOf(this.id)}/`
-    return name.startsWith(prefix) ? name.slice(prefix.length) : undefined
+  /**
+   * modelOf gives the `vendor/model` of an id: by the table of its service, as a slug, or as a spelling without the vendor.
+   * A model that nobody knows is its vendor's, where the service is the vendor's own, or names it.
+   */
+  modelOf(bundled: Bundled, id: string): string | undefined {
+    const { service, anyVendor } = this.provider.models ?? {}
+    const known = bundled.servedAs(service, id)?.value.model ?? bundled.model(id)?.value.id
+    if (known !== undefined || id === '') return known
+    if (anyVendor === true) {
+      const slug = splitVariant(id)?.base ?? id
+      const slash = slug.indexOf('/')
+      const vendor = slash > 0 ? bundled.vendorOf(slug.slice(0, slash)) : undefined
+      return vendor === undefined ? undefined : (bundled.model(slug)?.value.id ?? `${vendor}${slug.slice(slash)}`)
+    }
+    const vendor = service === undefined || /[/:]/.test(id) ? undefined : bundled.vendorAt(service)
+    return vendor === undefined ? undefined : `${vendor}/${id}`
   }
-}
 
-/** modelOf finds a model by an id that no table of its service has: a whole slug, or a spelling without the vendor. */
-function modelOf(bundled: Bundled, id: string): string | undefined {
-  return bundled.model(id)?.value.id
+  /** described gives the models that only someone's facts say it has. */
+  #described(ids: ReadonlySet<string>, bundled: Bundled, { config, runtime }: Overrides): readonly string[] {
+    if (config.size + runtime.size === 0) return []
+    const keys = new Set([...ids].map(keyOf))
+    const prefix = `${keyOf(this.id)}/`
+    return [...config, ...runtime].flatMap(([key, { name }]) => {
+      const own = key.startsWith(prefix) && !keys.has(key.slice(prefix.length))
+      // A channel may be called as a vendor is: facts of a model that is known are of the vendor's.
+      return own && bundled.model(name) === undefined ? name.slice(prefix.length) : []
+    })
+  }
 }

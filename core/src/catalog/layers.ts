@@ -44,6 +44,7 @@ export class Bundled {
   readonly #served = new Map<string, Map<string, Sourced<ServedModel>>>()
   readonly #prefixes = new Map<string, string>()
   readonly #vendors = new Map<string, string>()
+  readonly #serving = new Set<string>()
 
   constructor(sources: readonly { readonly id: string; readonly data: CatalogData }[]) {
     for (const { id: from, data } of sources) {
@@ -54,7 +55,10 @@ export class Bundled {
         if (vendor !== undefined) addFirst(this.#vendors, service, vendor)
         const served = this.#served.get(service) ?? new Map<string, Sourced<ServedModel>>()
         this.#served.set(service, served)
-        for (const value of models) addFirst(served, keyOf(value.id), { from, value })
+        for (const value of models) {
+          addFirst(served, keyOf(value.id), { from, value })
+          if (value.model !== undefined) this.#serving.add(`${service} ${keyOf(value.model)}`)
+        }
       }
       for (const [slug, { prefixes }] of Object.entries(data.vendors)) {
         for (const prefix of [slug, ...(prefixes ?? [])]) addFirst(this.#prefixes, keyOf(prefix), slug)
@@ -75,6 +79,17 @@ export class Bundled {
   /** servesVendor tells whether a service is a vendor's own. */
   servesVendor(service: string, vendor: string): boolean {
     return this.#vendors.get(service) === vendor
+  }
+
+  /** vendorAt gives the vendor whose own service it is. */
+  vendorAt(service: string): string | undefined {
+    return this.#vendors.get(service)
+  }
+
+  /** lacks tells whether a model is known, and known not to be served by a service. */
+  lacks(service: string, name: string): boolean {
+    const model = this.model(name)?.value
+    return model !== undefined && !this.#serving.has(`${service} ${keyOf(model.id)}`)
   }
 
   /** served gives the models of a service. */

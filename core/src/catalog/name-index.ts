@@ -13,6 +13,9 @@ interface Entry {
   readonly rank: string
 }
 
+/** The last of a line that has none of that name is what the line's name leads to. */
+const LATEST = '-latest'
+
 /** Named is what one name leads to: at most one model of each channel, in the order of the config. */
 export interface Named {
   readonly offered: readonly Offered[]
@@ -41,7 +44,8 @@ export class NameIndex {
   }
 
   find(name: string): Named | undefined {
-    return this.#named.get(keyOf(name))
+    const key = keyOf(name)
+    return this.#named.get(key) ?? (key.endsWith(LATEST) ? this.#named.get(key.slice(0, -LATEST.length)) : undefined)
   }
 
   /** names gives those that lead to a model, for reports. */
@@ -84,7 +88,8 @@ function collect(offered: Offered, bundled: Bundled, entries: Map<string, Entry[
   for (const name of names) {
     if (model !== undefined) add(name, FIT.spelling)
     for (const prefix of prefixes) {
-      add(`${prefix}/${name}`, FIT.spelling)
+      // What its own id says is that very one, and no other of the same model.
+      add(`${prefix}/${name}`, name === bare ? FIT.id : FIT.spelling)
       shorten(`${prefix}/${name}`)
     }
     if (model !== undefined) shorten(name)

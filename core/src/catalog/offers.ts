@@ -2,10 +2,10 @@ import type { ModelsConfig } from '../config/schema.ts'
 import type { ModelFacts, ModelInfo, Target, Way } from '../contract/index.ts'
 import type { FeatureTable } from '../ir/index.ts'
 import type { Registry } from '../registry/index.ts'
-import { Channel, type Offered } from './channel.ts'
+import { Channel, type NamedFacts, type Offered, type Overrides } from './channel.ts'
 import type { Bundled } from './layers.ts'
 import { NameIndex } from './name-index.ts'
-import { bareOf, keyOf, matcher, mayPass, splitVariant } from './names.ts'
+import { bareOf, keyOf, matcher, mayPass, splitVariant, undated } from './names.ts'
 
 /** Offer is a target and the ways to it, in the provider's order of preference. */
 export interface Offer extends Target {
@@ -20,12 +20,16 @@ export class Offers {
   readonly channels: ReadonlyMap<string, Channel>
   readonly #bundled: Bundled
   readonly #strict: boolean
-  readonly #configFacts: ReadonlyMap<string, ModelFacts>
+  readonly #configFacts: Overrides['config']
   readonly #allowed: (channel: string, id: string, model: string | undefined) => boolean
-  #runtimeFacts: ReadonlyMap<string, ModelFacts> = new Map()
+  #runtimeFacts: Overrides['runtime'] = new Map()
   #index: NameIndex
   #offers = new Map<Offered, Offer>()
   #found = new WeakMap<readonly Offered[], readonly Offer[]>()
+  #alone = new Map<Offered, readonly Offered[]>()
+  #talking: readonly Offer[] | undefined
+  readonly #byKey: ReadonlyMap<string, Channel>
+  readonly #waiting: ReadonlySet<string>
 
   constructor(
     registry: Registry,
@@ -35,11 +39,13 @@ export class Offers {
   ) {
     this.#bundled = bundled
     this.#strict = config.strict
-    this.#configFacts = new Map(Object.entries(config.facts).map(([name, facts]) => [keyOf(name), facts as ModelFacts]))
+    this.#configFacts = byKey(Object.entries(config.facts) as [string, ModelFacts][])
     this.#allowed = permission(config)
     this.channels = new Map(
       registry.all('provider').map(({ id, contribution }) => [id, new Channel(id, contribution, adjust)])
     )
+    this.#byKey = new Map([...this.channels].map(([id, channel]) => [keyOf(id), channel]))
+    this.#waiting = new Set(registry.waiting.map(({ id }) => id))
     this.#index = this.#compose()
   }
 
@@ -49,7 +55,7 @@ export class Offers {
 
   /** setFacts lays changes over what is known of models, by `channel/model` or `vendor/model`. */
   setFacts(changes: ReadonlyMap<string, ModelFacts>): void {
-    this.#runtimeFacts = new Map([...changes].map(([name, facts]) => [keyOf(name), facts]))
+    this.#runtimeFacts = byKey(changes)
     this.compose()
   }
 
@@ -63,18 +69,27 @@ export class Offers {
     return [...this.channels.values()].flatMap(({ offered }) => [...offered.values()])
   }
 
-  /** listed finds `channel/model`, or else `vendor/model` on every channel that serves it; a bare name as it is. */
-  listed(name: string): readonly Offered[] {
+  /** talking gives every model that can hold a conversation, in the order of the config. One of which nothing is known may. */
+  talking(): readonly Offer[] {
+    this.#talking ??= this.of(this.all().filter(({ info }) => info.output?.includes('text') ?? true))
+    return this.#talking
+  }
+
+  /**
+   * listed finds `channel/model`, or else `vendor/model` on every channel that serves it; a bare name as it is. `wide` takes
+   * what is before the slash for a channel only if that has the models of all vendors.
+   */
+  listed(name: string, wide = false): readonly Offered[] {
     const slash = name.indexOf('/')
-    const channel = slash > 0 ? this.channels.get(name.slice(0, slash)) : undefined
-    if (channel !== undefined) {
+    const channel = slash > 0 ? this.#channel(name.slice(0, slash)) : undefined
+    if (channel !== undefined && !(wide && channel.provider.models?.anyVendor !== true)) {
       const id = name.slice(slash + 1)
       const exact = channel.offered.get(id)
-      if (exact !== undefined) return [exact]
+      if (exact !== undefined) return this.#only(exact)
       for (const named of [this.#index.find(id), this.#index.find(name)]) {
         const own =
           named?.offered.find(it => it.channel === channel) ?? named?.others.find(it => it.channel === channel)
-        if (own !== undefined) return [own]
+        if (own !== undefined) return this.#only(own)
       }
     }
     return this.#index.find(name)?.offered ?? []
@@ -86,16 +101,22 @@ export class Offers {
     if (this.#strict || slash <= 0 || slash === name.length - 1 || !mayPass(name)) return undefined
     const prefix = name.slice(0, slash)
     const model = name.slice(slash + 1)
-    const channel = this.channels.get(prefix)
-    if (channel !== undefined) return this.#may(channel, model) ? [this.offer(channel, model)] : undefined
+    const channel = this.#channel(prefix)
+    if (channel !== undefined && !this.#isElsewhere(channel, prefix, model)) {
+      return this.may(channel, model) ? [this.offer(channel, model)] : undefined
+    }
     const vendor = this.#bundled.vendorOf(prefix)
-    if (vendor === undefined) return undefined
     const offers = [...this.channels.values()].flatMap(channel => {
       const { service, anyVendor } = channel.provider.models ?? {}
-      const own = service !== undefined && this.#bundled.servesVendor(service, vendor)
+      const own =
+        service !== undefined &&
+        vendor !== undefined &&
+        this.#bundled.servesVendor(service, vendor) &&
+        !this.#bundled.lacks(service, name)
       // What a service that has every vendor's models does not list, it does not have.
-      const id = own ? model : anyVendor === true && !channel.listed ? name : undefined
-      return id !== undefined && this.#may(channel, id) ? this.offer(channel, id) : []
+      const others = anyVendor === true && !channel.listed && (vendor !== undefined || !this.#waiting.has(prefix))
+      const id = own ? model : others ? name : undefined
+      return id !== undefined && this.may(channel, id) ? this.offer(channel, id) : []
     })
     return offers.length > 0 ? offers : undefined
   }
@@ -125,8 +146,36 @@ export class Offers {
     return { provider: channel.id, model: id, ways: channel.ways(id), ...(info && { info }) }
   }
 
-  #may(channel: Channel, id: string): boolean {
-    return this.#allowed(channel.id, id, this.#bundled.model(id)?.value.id)
+  /** A vendor's name may be its channel's, too: what the vendor is known not to serve itself is not asked of it. */
+  #isElsewhere(channel: Channel, prefix: string, model: string): boolean {
+    const { service } = channel.provider.models ?? {}
+    const vendor = this.#bundled.vendorOf(prefix)
+    return (
+      service !== undefined &&
+      vendor !== undefined &&
+      this.#bundled.servesVendor(service, vendor) &&
+      this.#bundled.lacks(service, `${vendor}/${model}`)
+    )
+  }
+
+  /** may tells whether the config lets a channel serve a model that it does not list, by any name that is in its id. */
+  may(channel: Channel, id: string): boolean {
+    const plain = splitVariant(id)?.base ?? id
+    const named = [id, plain, undated(plain)?.base ?? plain]
+    return named.every(one => this.#allowed(channel.id, one, channel.modelOf(this.#bundled, one)))
+  }
+
+  #channel(prefix: string): Channel | undefined {
+    return this.channels.get(prefix) ?? this.#byKey.get(keyOf(prefix))
+  }
+
+  #only(offered: Offered): readonly Offered[] {
+    let alone = this.#alone.get(offered)
+    if (alone === undefined) {
+      alone = [offered]
+      this.#alone.set(offered, alone)
+    }
+    return alone
   }
 
   #compose(): NameIndex {
@@ -136,8 +185,14 @@ export class Offers {
     }
     this.#offers = new Map()
     this.#found = new WeakMap()
+    this.#alone = new Map()
+    this.#talking = undefined
     return new NameIndex(this.all(), this.#bundled)
   }
+}
+
+function byKey(facts: Iterable<[string, ModelFacts]>): ReadonlyMap<string, NamedFacts> {
+  return new Map([...facts].map(([name, facts]) => [keyOf(name), { name, facts }]))
 }
 
 /** permission tells which channel may serve which model, by the config's words. */
@@ -146,7 +201,7 @@ function permission({ channels, forbid }: ModelsConfig) {
   const forbidden = forbid.map(matcher)
   return (channel: string, id: string, model: string | undefined): boolean => {
     if (bound.length === 0 && forbidden.length === 0) return true
-    const names = [`${channel}/${id}`, id, bareOf(id), ...(model === undefined ? [] : [model])]
+    const names = [`${channel}/${id}`, id, bareOf(id), ...(model === undefined ? [] : [model, bareOf(model)])]
     if (forbidden.some(fits => names.some(fits))) return false
     return bound.every(({ fits, only }) => only.has(channel) || !names.some(fits))
   }

@@ -1,7 +1,6 @@
 import type { AliasDefaults, Asked } from '../contract/index.ts'
 import { ISTHMUS_ALIAS_UNAVAILABLE, ISTHMUS_MODEL_NO_REASONING } from '../errors/index.ts'
 import { choose, inner, type SourcedAlias } from './aliases.ts'
-import type { Offered } from './channel.ts'
 import { shown, splitVariant, withoutThinking } from './names.ts'
 import type { Offer, Offers } from './offers.ts'
 
@@ -17,6 +16,8 @@ export interface Resolution {
 const AUTO = 'auto'
 /** Aliases may lead to aliases, and only so deep: what is changed while it runs may close a circle. */
 const MAX_DEPTH = 16
+/** No list has a longer name, and looking costs time. */
+const LONGEST = 1000
 const MOST_SHOWN = 3
 
 /** Resolver knows the rules by which a name leads to models, and their order: `core/docs/models.md` tells it to people. */
@@ -31,7 +32,7 @@ export class Resolver {
 
   /** resolve tries all rules; undefined where no model has the name. What it did goes into `steps`. */
   resolve(name: string, asked: Asked, steps?: string[]): Resolution | undefined {
-    const found = this.#lookUp(name, asked, steps, 0)
+    const found = name.length > LONGEST ? undefined : this.#lookUp(name, asked, steps, 0, false)
     if (found !== undefined) return found
     const passed = this.#offers.pass(name)
     if (passed === undefined) {
@@ -44,21 +45,33 @@ export class Resolver {
     return { offers: passed }
   }
 
-  /** lookUp tries the rules that need a list, in their order. */
-  #lookUp(name: string, asked: Asked, steps: string[] | undefined, depth: number): Resolution | undefined {
+  /**
+   * lookUp tries the rules that need a list, in their order. What stands at the end of a name is taken off once: names come
+   * from clients, and must not say how often is looked.
+   */
+  #lookUp(name: string, asked: Asked, steps: string[] | undefined, depth: number, wide: boolean): Resolution | undefined {
+    return (
+      this.#plain(name, asked, steps, depth, wide) ??
+      this.#variant(name, asked, steps, depth) ??
+      this.#thinking(name, asked, steps, depth, wide)
+    )
+  }
+
+  /** plain looks for a name as it is. `wide`: a vendor before the slash is not taken for the channel of the same name. */
+  #plain(name: string, asked: Asked, steps: string[] | undefined, depth: number, wide: boolean): Resolution | undefined {
     const qualified = name.includes('/')
     if (qualified) {
-      const listed = this.#offers.listed(name)
+      const listed = this.#offers.listed(name, wide)
       if (listed.length > 0) {
         steps?.push(`'${name}' names a model${listed.length > 1 ? ` of ${listed.length} channels` : ''}`)
         return { offers: this.#offers.of(listed) }
       }
     }
     const alias = this.#aliases().get(name)
-    if (alias !== undefined) return this.#alias(name, alias, asked, steps, depth)
+    if (alias !== undefined) return this.#alias(name, alias, asked, steps, depth, wide)
     if (name === '' || name === AUTO) {
       steps?.push('the choice is left to the strategy: all models are candidates')
-      return { offers: this.#offers.of(this.#offers.all().filter(talks)) }
+      return { offers: this.#offers.talking() }
     }
     if (!qualified) {
       const named = this.#offers.index.find(name)
@@ -68,7 +81,7 @@ export class Resolver {
         return { offers: this.#offers.of(named.offered) }
       }
     }
-    return this.#variant(name, asked, steps, depth) ?? this.#thinking(name, asked, steps, depth)
+    return undefined
   }
 
   #alias(
@@ -76,14 +89,15 @@ export class Resolver {
     { alias, from }: SourcedAlias,
     asked: Asked,
     steps: string[] | undefined,
-    depth: number
+    depth: number,
+    wide: boolean
   ): Resolution {
     const { targets, why } = choose(name, alias, asked)
     steps?.push(`'${name}' is an alias (${from}) for ${targets.join(', ') || 'nothing that fits this request'}, ${why}`)
     const offers: Offer[] = []
     let defaults = alias.defaults
     for (const target of depth < MAX_DEPTH ? targets : []) {
-      const found = this.#lookUp(target, asked, steps, depth + 1) ?? { offers: this.#offers.pass(target) ?? [] }
+      const found = this.#lookUp(target, asked, steps, depth + 1, wide) ?? { offers: this.#offers.pass(target) ?? [] }
       if (offers.length === 0 && found.offers.length > 0) defaults = inner(defaults, found.defaults)
       if (found.offers.length === 0) steps?.push(`'${target}' leads to no model now`)
       offers.push(...found.offers)
@@ -99,26 +113,34 @@ export class Resolver {
   /** variant passes `:free` and the like to the channels that know them, with the model's own id before it. */
   #variant(name: string, asked: Asked, steps: string[] | undefined, depth: number): Resolution | undefined {
     const split = splitVariant(name)
-    if (split === undefined || depth >= MAX_DEPTH) return undefined
-    const base = this.#lookUp(split.base, asked, undefined, depth + 1)
-    const offers = (base?.offers ?? []).flatMap(({ provider, model, thinking }) => {
+    if (split === undefined) return undefined
+    const thinks = split.variant.toLowerCase() === ':thinking'
+    const { base, variant } = split
+    const found = this.#plain(base, asked, undefined, depth, true) ?? this.#thinking(base, asked, undefined, depth, true)
+    const offers = (found?.offers ?? []).flatMap(({ provider, model, thinking }) => {
       const channel = this.#offers.channels.get(provider)
-      if (channel?.provider.models?.anyVendor !== true) return []
-      return { ...this.#offers.offer(channel, model + split.variant), ...(thinking && { thinking }) }
+      if (channel?.provider.models?.anyVendor !== true || !this.#offers.may(channel, model + variant)) return []
+      // A model that thinks by its name is one of the list, where there is a list.
+      if (thinks && channel.listed) return []
+      return { ...this.#offers.offer(channel, model + variant), ...(thinking && { thinking }) }
     })
     if (offers.length > 0) {
-      steps?.push(`'${split.variant}' is a variant of '${split.base}', which is for the channel to understand`)
-      return { offers }
+      steps?.push(`'${variant}' is a variant of '${base}', which is for the channel to understand`)
+      return { ...found, offers }
     }
-    return split.variant.toLowerCase() === ':thinking'
-      ? this.#thinking(`${split.base}-thinking`, asked, steps, depth)
-      : undefined
+    return thinks ? this.#thinking(`${base}-thinking`, asked, steps, depth, false) : undefined
   }
 
   /** thinking takes `-thinking` off and asks the model to think. A model whose real name ends so was found before. */
-  #thinking(name: string, asked: Asked, steps: string[] | undefined, depth: number): Resolution | undefined {
+  #thinking(
+    name: string,
+    asked: Asked,
+    steps: string[] | undefined,
+    depth: number,
+    wide: boolean
+  ): Resolution | undefined {
     const base = withoutThinking(name)
-    const found = base === undefined || depth >= MAX_DEPTH ? undefined : this.#lookUp(base, asked, steps, depth + 1)
+    const found = base === undefined ? undefined : this.#plain(base, asked, steps, depth, wide)
     if (base === undefined || found === undefined) return undefined
     const offers = found.offers.flatMap(offer =>
       offer.info?.reasoning === false ? [] : { ...offer, thinking: true as const }
@@ -136,9 +158,6 @@ function reasonFor(targets: readonly string[]): string {
   const more = targets.length > MOST_SHOWN ? ` and ${targets.length - MOST_SHOWN} more` : ''
   return `no channel that is up serves ${shownTargets.join(', ')}${more}`
 }
-
-/** A model of which nothing is known may talk. */
-const talks = ({ info }: Offered): boolean => info.output === undefined || info.output.includes('text')
 
 /** once leaves out what comes again. */
 export function once(offers: readonly Offer[]): readonly Offer[] {

@@ -14,3 +14,6 @@ export function explain(thrown: unknown): string {
 export function withCode({ message, code }: Pick<GatewayError, 'message' | 'code'>): string {
   return message.endsWith(code) ? message : `${message} (${code})`
 }
+
+/** Failed ends a command that has said itself what went wrong. */
+export class Failed extends Error {}

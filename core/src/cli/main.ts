@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { explain } from './fail.ts'
+import { explain, Failed } from './fail.ts'
 import { createProgram } from './program.ts'
 import { processTerminal } from './terminal.ts'
 
@@ -15,7 +15,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (thrown) {
     if (thrown instanceof CommanderError) code = thrown.exitCode === 0 ? 0 : USAGE
     else {
-      terminal.err(explain(thrown))
+      if (!(thrown instanceof Failed)) terminal.err(explain(thrown))
       code = PROBLEMS
     }
   }

@@ -183,59 +183,8 @@ const VALUES: readonly string[] = [
 
 /** Keys that queries by pattern, by number, by letter case or by normal form would take for one another, or sort otherwise. */
 const KEYS: readonly string[] = [
-  ...[
-    'a',
-    'A',
-    'aa',
-    'ab',
-    'a/b',
-    'a b',
-    'a ',
-    'b',
-    'a%',
-    '%',
-    '_',
-    'a_',
-    '\\',
-    'a\\',
-    '*',
-    'a*b',
-    '?',
-    '[a]',
-    "'",
-    '"'
-  ],
-  ...[
-    '1',
-    '01',
-    '1.0',
-    '10',
-    '9',
-    'é',
-    'e\u0301',
-    'ß',
-    'ss',
-    'İ',
-    'i',
-    '\t',
-    '\n',
-    '{x}',
-    ':key',
-    '$1',
-    '\u007f',
-    '\u0080'
-  ],
-  ...[
-    '\ud7ff',
-    '\ue000',
-    '\uffff',
-    '\u{10000}',
-    '😀',
-    '😀a',
-    '😁',
-    '\u{10ffff}',
-    '\u{10ffff}\u{10ffff}',
-    'a\u{10ffff}'
-  ],
+  ...'a|A|aa|ab|a/b|a b|a |b|a%|%|_|a_|\\|a\\|*|a*b|?|[a]|\'|"|1|01|1.0|10|9|{x}|:key|$1'.split('|'),
+  ...'a\u0000b|a\u0000c|\t|\n|\u007f|\u0080|é|e\u0301|ß|ss|İ|i|\ud7ff|\ue000|\uffff|\u{10000}'.split('|'),
+  ...'😀|😀a|😁|a\uffff|a\u{10ffff}|\u{10ffff}|\u{10ffff}\u{10ffff}'.split('|'),
   'k'.repeat(2000)
 ]

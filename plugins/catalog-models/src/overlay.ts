@@ -1,13 +1,14 @@
-import type { CatalogData, CatalogService } from '@isthmus/core'
+import type { Alias, CatalogData, CatalogService } from '@isthmus/core'
 import { checker, type JsonObject } from '@isthmus/core/wire'
 import { CATALOG_FILE } from './schema.ts'
 
 const FILE = checker(CATALOG_FILE)
 const MOST_PROBLEMS = 3
 
-/** Overlay is a file's content: of a service only what differs. */
-export interface Overlay extends Partial<Omit<CatalogData, 'services'>> {
+/** Overlay is a file's content: of a service only what differs, and aliases as a config writes them. */
+export interface Overlay extends Partial<Omit<CatalogData, 'services' | 'aliases'>> {
   readonly services?: Readonly<Record<string, Partial<CatalogService>>>
+  readonly aliases?: Readonly<Record<string, string | Alias['targets'] | Alias>>
 }
 
 /** readOverlay gives a file's content, or what is wrong with it and where: it is taken as a whole or not at all. */
@@ -34,8 +35,17 @@ export function laidOver(data: CatalogData, over: Overlay): CatalogData {
     vendors: { ...data.vendors, ...over.vendors },
     models: rowsOver(data.models, over.models),
     services: { ...data.services, ...servicesOver(data.services, over.services) },
-    aliases: { ...data.aliases, ...over.aliases }
+    aliases: { ...data.aliases, ...aliasesOf(over.aliases) }
   }
+}
+
+function aliasesOf(written: Overlay['aliases'] = {}): CatalogData['aliases'] {
+  return Object.fromEntries(
+    Object.entries(written).map(([name, alias]): [string, Alias] => {
+      if (typeof alias === 'string') return [name, { targets: [alias] }]
+      return [name, 'targets' in alias ? alias : { targets: alias }]
+    })
+  )
 }
 
 function servicesOver(data: CatalogData['services'], over: Overlay['services'] = {}): CatalogData['services'] {

@@ -1,37 +1,38 @@
 import type { ModelInfo, ModelRow } from '@isthmus/core'
-import { isObject, type JsonObject, numberOf, stringOf } from '@isthmus/core/wire'
+import { defined, isObject, type JsonObject, type Listed, listedRows, numberOf, stringOf } from '@isthmus/core/wire'
 
 /* The list of models that several formats have in common: `{object: 'list', data: [{id, object: 'model', …}]}`. */
 
-/** decodeModels reads an upstream's list of models, with the facts that some vendors add to it. */
+/**
+ * decodeModels reads an upstream's list of models, with the facts that some vendors add to it. A list with nonsense in it is
+ * refused as a whole.
+ */
 export function decodeModels(body: unknown): readonly ModelInfo[] {
-  const rows = Array.isArray(body) ? body : isObject(body) && Array.isArray(body.data) ? body.data : []
-  return rows.filter(isObject).flatMap(row => decodeModel(row) ?? [])
+  const inside = isObject(body)
+  return listedRows(inside ? body.data : body, inside ? 'data' : '', 'id').map(decodeModel)
 }
 
-function decodeModel(row: JsonObject): ModelInfo | undefined {
-  const id = stringOf(row.id)
-  if (id === undefined || id === '') return undefined
-  const top = isObject(row.top_provider) ? row.top_provider : {}
-  const name = stringOf(row.name)
-  const created = numberOf(row.created)
-  const ownedBy = stringOf(row.owned_by)
-  const contextTokens = positive(row.context_length) ?? positive(row.context_window) ?? positive(row.max_model_len)
-  const maxOutputTokens = positive(top.max_completion_tokens) ?? positive(row.max_completion_tokens)
-  return {
+function decodeModel(one: Listed): ModelInfo {
+  const id = String(one.row.id)
+  const name = one.text('name')
+  // Who writes no dates writes zeros.
+  const created = numberOf(one.row.created) || undefined
+  return defined({
     id,
-    ...(name !== undefined && { name }),
-    ...(created !== undefined && { created }),
-    ...(ownedBy !== undefined && { ownedBy }),
-    ...(contextTokens !== undefined && { contextTokens }),
-    ...(maxOutputTokens !== undefined && { maxOutputTokens })
-  }
+    name: name === id ? undefined : name,
+    description: one.text('description'),
+    created: created !== undefined && created > 0 ? Math.floor(created) : undefined,
+    ownedBy: stringOf(one.row.owned_by),
+    contextTokens: CONTEXT.map(word => one.count(word)).find(isKnown),
+    maxOutputTokens: one.inside('top_provider')?.count('max_completion_tokens') ?? one.count('max_completion_tokens'),
+    deprecated: one.text('deprecation')?.slice(0, DAY)
+  })
 }
 
-function positive(value: unknown): number | undefined {
-  const number = numberOf(value)
-  return number !== undefined && number > 0 ? number : undefined
-}
+const CONTEXT = ['context_length', 'context_window', 'max_model_len', 'max_context_length']
+const isKnown = (count: number | undefined): boolean => count !== undefined
+/** Of a time only the day counts. */
+const DAY = 'YYYY-MM-DD'.length
 
 /** encodeModel writes one model; clients want all four members. */
 export function encodeModel(row: ModelRow): JsonObject {

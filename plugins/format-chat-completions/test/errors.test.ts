@@ -116,13 +116,30 @@ t.test('a list of models is read with the facts that vendors add', async t => {
   const data = [
     { id: 'a', created: 5, owned_by: 'x', context_length: 100, top_provider: { max_completion_tokens: 10 } },
     { id: 'b', max_model_len: 50, context_length: 0 },
-    { name: 'no id' }
+    { name: 'no id' },
+    { id: 'c', name: 'c', created: 0, max_context_length: 7, description: 'C', deprecation: '2026-12-01T00:00:00Z' }
   ]
   const read = [
     { id: 'a', created: 5, ownedBy: 'x', contextTokens: 100, maxOutputTokens: 10 },
-    { id: 'b', contextTokens: 50 }
+    { id: 'b', contextTokens: 50 },
+    { id: 'c', description: 'C', contextTokens: 7, deprecated: '2026-12-01' }
   ]
   t.same(chatCompletions.models.decode({ data }), read)
   t.same(chatCompletions.models.decode(data), read)
-  t.same(chatCompletions.models.decode('junk'), [])
+  t.throws(() => chatCompletions.models.decode('junk'), { message: /a list of models/ })
+})
+
+t.test('a list with nonsense in it is refused as a whole, and the error says where', async t => {
+  for (const [members, path] of [
+    [{ context_length: '128k' }, 'data[1].context_length'],
+    [{ context_window: -1 }, 'data[1].context_window'],
+    [{ top_provider: { max_completion_tokens: {} } }, 'data[1].top_provider.max_completion_tokens'],
+    [{ name: 5 }, 'data[1].name']
+  ] as const) {
+    t.throws(
+      () => chatCompletions.models.decode({ data: [{ id: 'a' }, { id: 'b', ...members }] }),
+      { param: path },
+      path
+    )
+  }
 })

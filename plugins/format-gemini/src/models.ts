@@ -1,5 +1,5 @@
 import type { ModelInfo, ModelRow, RequestHead } from '@isthmus/core'
-import { invalid, isObject, type JsonObject, numberOf, stringOf } from '@isthmus/core/wire'
+import { defined, invalid, isObject, type JsonObject, listedRows } from '@isthmus/core/wire'
 
 const DEFAULT_PAGE = 50
 const MAX_PAGE = 1000
@@ -8,26 +8,25 @@ const CONVERSES = ['generateContent', 'streamGenerateContent', 'countTokens']
 /** Only its name says that a model makes vectors. */
 const EMBEDS = ['embedContent', 'batchEmbedContents']
 
-/** decodeModels reads a service's model list. Entries without a name are of no use. */
+/**
+ * decodeModels reads a service's model list. Entries without a name are of no use; a list with nonsense in it is refused as
+ * a whole.
+ */
 export function decodeModels(body: unknown): readonly ModelInfo[] {
-  const models = isObject(body) && Array.isArray(body.models) ? body.models : []
-  return models.flatMap((entry: unknown) => {
-    if (!isObject(entry)) return []
-    const wire = stringOf(entry.name) ?? ''
+  return listedRows(isObject(body) ? body.models : body, 'models', 'name').flatMap(one => {
+    const wire = String(one.row.name)
     // Other prefixes, as that of tuned models, are part of the name.
     const id = wire.startsWith(PREFIX) ? wire.slice(PREFIX.length) : wire
     if (id === '') return []
-    const name = stringOf(entry.displayName)
-    const contextTokens = numberOf(entry.inputTokenLimit)
-    const maxOutputTokens = numberOf(entry.outputTokenLimit)
-    return [
-      {
-        id,
-        ...(name !== undefined && { name }),
-        ...(contextTokens !== undefined && { contextTokens }),
-        ...(maxOutputTokens !== undefined && { maxOutputTokens })
-      }
-    ]
+    return defined({
+      id,
+      name: one.text('displayName'),
+      description: one.text('description'),
+      contextTokens: one.count('inputTokenLimit'),
+      maxOutputTokens: one.count('outputTokenLimit'),
+      // That it thinks says less than is known of most models.
+      reasoning: one.flag('thinking') === false ? (false as const) : undefined
+    })
   })
 }
 

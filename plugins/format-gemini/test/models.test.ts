@@ -16,15 +16,17 @@ const idsOf = (page: unknown): string[] => decodeModels(page).map(({ id }) => id
 t.test('a list is read with the facts it tells', async t => {
   const models = [
     { name: 'models/gemini-2.5-pro', displayName: 'Pro', inputTokenLimit: 1048576, outputTokenLimit: 65536 },
-    { name: 'tunedModels/mine' },
+    { name: 'tunedModels/mine', description: 'Mine.', thinking: false },
     { displayName: 'nameless' },
     null
   ]
   t.strictSame(decodeModels({ models }), [
     { id: 'gemini-2.5-pro', name: 'Pro', contextTokens: 1048576, maxOutputTokens: 65536 },
-    { id: 'tunedModels/mine' }
+    { id: 'tunedModels/mine', description: 'Mine.', reasoning: false }
   ])
-  t.strictSame(decodeModels({}), [])
+  t.throws(() => decodeModels({}), { message: /^models: expected a list of models/ })
+  const wrong = [{ name: 'models/a' }, { name: 'models/b', inputTokenLimit: -5 }]
+  t.throws(() => decodeModels({ models: wrong }), { message: /^models\[1\]\.inputTokenLimit: / })
 })
 
 t.test('a model is shown as the service shows it, without facts that are not known', async t => {

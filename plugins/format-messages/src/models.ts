@@ -1,30 +1,54 @@
-import type { ModelInfo, ModelRow, RequestHead } from '@isthmus/core'
-import { invalid, isObject, type JsonObject, numberOf, stringOf } from '@isthmus/core/wire'
+import type { Modality, ModelInfo, ModelRow, ReasoningFacts, RequestHead } from '@isthmus/core'
+import { defined, EFFORTS, invalid, isObject, type JsonObject, type Listed, listedRows } from '@isthmus/core/wire'
 
 const DEFAULT_LIMIT = 20
 const MAX_LIMIT = 1000
 
-/** decodeModels reads a service's model list. Entries without an id are of no use. */
+/**
+ * decodeModels reads a service's model list. Entries without an id are of no use; a list with nonsense in it is refused as
+ * a whole.
+ */
 export function decodeModels(body: unknown): readonly ModelInfo[] {
-  const data = isObject(body) && Array.isArray(body.data) ? body.data : []
-  return data.flatMap((entry: unknown) => {
-    if (!isObject(entry)) return []
-    const id = stringOf(entry.id)
-    if (id === undefined || id === '') return []
-    const name = stringOf(entry.display_name)
-    const created = Date.parse(stringOf(entry.created_at) ?? '')
-    const contextTokens = numberOf(entry.max_input_tokens)
-    const maxOutputTokens = numberOf(entry.max_tokens)
-    return [
-      {
-        id,
-        ...(name !== undefined && { name }),
-        ...(created > 0 && { created: Math.floor(created / 1000) }),
-        ...(contextTokens !== undefined && { contextTokens }),
-        ...(maxOutputTokens !== undefined && { maxOutputTokens })
-      }
-    ]
+  return listedRows(isObject(body) ? body.data : body, 'data', 'id').map(one => {
+    const created = Date.parse(one.text('created_at') ?? '')
+    const line = one.text('line')
+    return defined({
+      id: String(one.row.id),
+      name: one.text('display_name'),
+      family: line === undefined ? undefined : `claude-${line}`,
+      // A date that is not known is the epoch.
+      created: created > 0 ? Math.floor(created / 1000) : undefined,
+      contextTokens: one.count('max_input_tokens'),
+      maxOutputTokens: one.count('max_tokens'),
+      deprecated: one.text('retires_at')?.slice(0, DAY),
+      ...abilitiesOf(one.inside('capabilities'))
+    })
   })
+}
+
+/** Of a time only the day counts. */
+const DAY = 'YYYY-MM-DD'.length
+
+/** abilitiesOf reads what a model is said to be able to do. All of it is optional: some who speak the format say nothing. */
+function abilitiesOf(said: Listed | undefined): Pick<ModelInfo, 'input' | 'reasoning'> {
+  if (said === undefined) return {}
+  const can = (name: string) => said.inside(name)?.flag('supported')
+  const kinds = { image: can('image_input'), file: can('pdf_input') }
+  const thinks = can('thinking')
+  return defined({
+    input:
+      kinds.image === undefined || kinds.file === undefined
+        ? undefined
+        : (['text', ...(kinds.image ? ['image'] : []), ...(kinds.file ? ['file'] : [])] as Modality[]),
+    reasoning: thinks === undefined ? undefined : thinks && reasoningOf(said)
+  })
+}
+
+function reasoningOf(said: Listed): ReasoningFacts {
+  const effort = said.inside('effort')
+  const efforts = EFFORTS.filter(word => effort?.inside(word)?.flag('supported') === true)
+  const budget = said.inside('thinking')?.inside('types')?.inside('enabled')?.flag('supported')
+  return { ...(efforts.length > 0 && { efforts }), ...(budget !== undefined && { budget }) }
 }
 
 /** encodeModel writes one model. A date that is not known is the epoch, as the format has it. */

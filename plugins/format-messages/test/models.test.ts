@@ -53,3 +53,39 @@ t.test('a service’s list is read, and entries without an id are passed over', 
     { id: 'b' }
   ])
 })
+
+t.test('what the service says of a model’s abilities is read', async t => {
+  const yes = { supported: true }
+  const no = { supported: false }
+  const capabilities = {
+    image_input: yes,
+    pdf_input: no,
+    effort: { ...yes, low: yes, high: yes, max: no },
+    thinking: { ...yes, types: { adaptive: yes, enabled: no } }
+  }
+  const data = [
+    { id: 'a', line: 'opus', capabilities, retires_at: '2027-01-31T00:00:00Z' },
+    { id: 'b', line: null, capabilities: { thinking: no }, retires_at: null },
+    { id: 'c', capabilities: null }
+  ]
+  t.strictSame(messages.models.decode({ data }), [
+    {
+      id: 'a',
+      family: 'claude-opus',
+      deprecated: '2027-01-31',
+      input: ['text', 'image'],
+      reasoning: { efforts: ['low', 'high'], budget: false }
+    },
+    { id: 'b', reasoning: false },
+    { id: 'c' }
+  ])
+})
+
+t.test('a list with nonsense in it is refused as a whole, and the error says where', async t => {
+  const having = (members: object) => ({ data: [{ id: 'a' }, { id: 'b', ...members }] })
+  t.throws(() => messages.models.decode(having({ max_tokens: '8k' })), { message: /^data\[1\]\.max_tokens: / })
+  t.throws(() => messages.models.decode(having({ capabilities: { thinking: true } })), {
+    message: /^data\[1\]\.capabilities\.thinking: /
+  })
+  t.throws(() => messages.models.decode('<html>'), { message: /^data: expected a list of models/ })
+})

@@ -3,6 +3,11 @@ import { messages, messagesCount } from '@isthmus/format-messages'
 import { Type } from 'typebox'
 import { featuresOf, traitsOf } from './families.ts'
 
+const OFFICIAL = /(^|\.)anthropic\.com$/
+
+/** isOfficial tells whether a server is Anthropic's own. */
+const isOfficial = (url: string): boolean => URL.canParse(url) && OFFICIAL.test(new URL(url).hostname)
+
 const ms = (description: string) => Type.Optional(Type.Integer({ minimum: 0, description }))
 
 export default defineProvider({
@@ -64,6 +69,7 @@ export default defineProvider({
       timeouts: options.timeouts,
       traits,
       featuresOf,
+      ...(isOfficial(options.baseUrl) && { service: 'anthropic' }),
       modelsPath: '/v1/models?limit=1000',
       known: options.models.map(id => ({ id }))
     })

@@ -54,4 +54,6 @@ t.test('the list of models is asked for in one page', async t => {
   t.equal(models?.list?.request.path, '/v1/models?limit=1000')
   t.equal(models?.list?.request.headers['anthropic-version'], '2023-06-01')
   t.same(models?.known, [{ id: 'claude-own' }])
+  t.equal(models?.service, 'anthropic')
+  t.equal((await setUp({ baseUrl: 'http://127.0.0.1:9' })).models?.service, undefined)
 })

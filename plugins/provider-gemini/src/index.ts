@@ -6,6 +6,11 @@ import { converses, embedFeaturesOf, embeds, embedTraitsOf, featuresOf, traitsOf
 /** The most contents that one request for vectors may have. */
 const MAX_INPUTS = 100
 
+const OFFICIAL = /(^|\.)generativelanguage\.googleapis\.com$/
+
+/** isOfficial tells whether a server is Google's own. */
+const isOfficial = (url: string): boolean => URL.canParse(url) && OFFICIAL.test(new URL(url).hostname)
+
 const ms = (description: string) => Type.Optional(Type.Integer({ minimum: 0, description }))
 
 export default defineProvider({
@@ -70,6 +75,7 @@ export default defineProvider({
         request.headers['x-goog-api-key'] = apiKey.reveal()
       },
       timeouts: options.timeouts,
+      ...(isOfficial(baseUrl) && { service: 'google' }),
       modelsPath: `/${version}/models?pageSize=1000`,
       known: options.models.map(id => ({ id }))
     })

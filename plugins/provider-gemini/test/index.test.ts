@@ -48,6 +48,8 @@ t.test('a base URL means the same place with and without a version, and the one 
   const { models } = await setUp({ version: 'v1alpha', models: ['gemini-own'] })
   t.equal(models?.list?.request.path, '/v1alpha/models?pageSize=1000')
   t.same(models?.known, [{ id: 'gemini-own' }])
+  t.equal(models?.service, 'google')
+  t.equal((await setUp({ baseUrl: 'http://127.0.0.1:9' })).models?.service, undefined)
 })
 
 t.test('the key goes in a header, and there is one credential only', async t => {

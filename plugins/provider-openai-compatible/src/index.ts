@@ -56,6 +56,7 @@ export default defineProvider({
       timeouts,
       traits,
       featuresOf: model => chatFeatures(traits(model)),
+      ...(preset?.service !== undefined && { service: preset.service }),
       known: options.models.map(id => ({ id })),
       ...(Object.keys(rename).length > 0 && { dialect: { rename } }),
       ...((options.listModels ?? preset?.listModels ?? true) && { modelsPath: '/models' }),

@@ -4,6 +4,8 @@ import type { ModelRules, Rules } from './rules.ts'
 /** Preset is what is known of one vendor or server. All of it is data: the code knows none of them. */
 export interface Preset extends Rules {
   readonly title: string
+  /** The name under which catalogue data knows it; absent for servers that people run themselves. */
+  readonly service?: string
   /** Absent where each customer has an address. */
   readonly baseUrl?: string
   /** The variable in which people keep the key; absent where servers are run without one. */
@@ -50,6 +52,7 @@ export const COMMON: Rules = {
 export const PRESETS = {
   azure: {
     title: 'Azure OpenAI and Foundry: the address of the resource, and a model is a deployment',
+    service: 'azure',
     keyVariable: 'AZURE_OPENAI_API_KEY',
     keyHeader: 'api-key',
     path: '/openai/v1/chat/completions',
@@ -76,6 +79,7 @@ export const PRESETS = {
   },
   mistral: {
     title: 'Mistral',
+    service: 'mistral',
     baseUrl: 'https://api.mistral.ai/v1',
     keyVariable: 'MISTRAL_API_KEY',
     rename: { seed: 'random_seed' },
@@ -94,6 +98,7 @@ export const PRESETS = {
   },
   deepseek: {
     title: 'DeepSeek',
+    service: 'deepseek',
     baseUrl: 'https://api.deepseek.com',
     keyVariable: 'DEEPSEEK_API_KEY',
     quirks: ['max-tokens', 'thinking', 'replay-reasoning-content', 'reasoning-shown'],
@@ -102,6 +107,7 @@ export const PRESETS = {
   },
   xai: {
     title: 'xAI',
+    service: 'xai',
     baseUrl: 'https://api.x.ai/v1',
     keyVariable: 'XAI_API_KEY',
     quirks: ['max-completion-tokens', 'reasoning-shown'],
@@ -117,6 +123,7 @@ export const PRESETS = {
   },
   groq: {
     title: 'Groq',
+    service: 'groq',
     baseUrl: 'https://api.groq.com/openai/v1',
     keyVariable: 'GROQ_API_KEY',
     quirks: ['max-completion-tokens', 'replay-reasoning', 'reasoning-shown'],
@@ -130,6 +137,7 @@ export const PRESETS = {
   },
   cerebras: {
     title: 'Cerebras',
+    service: 'cerebras',
     baseUrl: 'https://api.cerebras.ai/v1',
     keyVariable: 'CEREBRAS_API_KEY',
     quirks: ['max-completion-tokens', 'replay-reasoning', 'reasoning-shown'],
@@ -142,6 +150,7 @@ export const PRESETS = {
   },
   together: {
     title: 'Together AI',
+    service: 'together',
     baseUrl: 'https://api.together.xyz/v1',
     keyVariable: 'TOGETHER_API_KEY',
     quirks: ['max-tokens', 'reasoning-shown'],
@@ -150,6 +159,7 @@ export const PRESETS = {
   },
   fireworks: {
     title: 'Fireworks AI',
+    service: 'fireworks',
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     keyVariable: 'FIREWORKS_API_KEY',
     quirks: ['max-tokens', 'replay-reasoning-content', 'reasoning-shown'],
@@ -157,6 +167,7 @@ export const PRESETS = {
   },
   perplexity: {
     title: 'Perplexity',
+    service: 'perplexity',
     baseUrl: 'https://api.perplexity.ai',
     keyVariable: 'PERPLEXITY_API_KEY',
     listModels: false,
@@ -167,6 +178,7 @@ export const PRESETS = {
   },
   moonshot: {
     title: 'Moonshot AI (Kimi)',
+    service: 'moonshot',
     baseUrl: 'https://api.moonshot.ai/v1',
     keyVariable: 'MOONSHOT_API_KEY',
     quirks: ['max-tokens', 'thinking', 'replay-reasoning-content', 'reasoning-shown', 'partial-prefill'],
@@ -176,6 +188,7 @@ export const PRESETS = {
   },
   zai: {
     title: 'Z.ai (GLM)',
+    service: 'zai',
     baseUrl: 'https://api.z.ai/api/paas/v4',
     keyVariable: 'ZAI_API_KEY',
     rename: { user: 'user_id' },
@@ -194,6 +207,7 @@ export const PRESETS = {
   },
   qwen: {
     title: 'Qwen (Alibaba Cloud Model Studio)',
+    service: 'qwen',
     baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
     keyVariable: 'DASHSCOPE_API_KEY',
     quirks: [
@@ -209,6 +223,7 @@ export const PRESETS = {
   },
   huggingface: {
     title: 'Hugging Face Inference Providers',
+    service: 'huggingface',
     baseUrl: 'https://router.huggingface.co/v1',
     keyVariable: 'HF_TOKEN',
     quirks: ['max-tokens', 'reasoning-shown'],
@@ -216,6 +231,7 @@ export const PRESETS = {
   },
   nvidia: {
     title: 'NVIDIA NIM',
+    service: 'nvidia',
     baseUrl: 'https://integrate.api.nvidia.com/v1',
     keyVariable: 'NVIDIA_API_KEY',
     quirks: ['max-tokens', 'reasoning-shown'],

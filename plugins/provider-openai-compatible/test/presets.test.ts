@@ -256,3 +256,11 @@ t.test('the README names every preset and every quirk', async t => {
   for (const [name, { title }] of Object.entries(PRESETS)) t.ok(readme.includes(`| \`${name}\` | ${title} |`), name)
   for (const [name, { about }] of Object.entries(QUIRKS)) t.ok(readme.includes(`| \`${name}\` | ${about} |`), name)
 })
+
+t.test('catalogue data is found by the service of a preset; a server that people run themselves has none', async t => {
+  const local: readonly string[] = ['ollama', 'vllm', 'lm-studio', 'llama-cpp']
+  for (const name of NAMES) {
+    const { models } = await up(name)
+    t.equal(models?.service, local.includes(name) ? undefined : name, name)
+  }
+})

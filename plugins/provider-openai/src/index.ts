@@ -77,6 +77,7 @@ export default defineProvider({
     const shared = {
       baseUrl,
       timeouts,
+      ...(official && { service: 'openai' }),
       modelsPath: '/models',
       known: models.map(id => ({ id })),
       authorize(request: UpstreamRequest) {

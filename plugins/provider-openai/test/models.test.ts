@@ -201,4 +201,6 @@ t.test('key, organisation and project go into headers of every request, and mode
   t.same(provider.timeouts, { idleMs: 5 })
   t.same(provider.models?.known, [{ id: 'mine' }])
   t.equal(provider.models?.list?.request.path, '/models')
+  t.equal(provider.models?.service, 'openai')
+  t.equal((await up(local)).models?.service, undefined, 'another server is not the vendor’s')
 })

@@ -1,6 +1,7 @@
 import type { Gap, WireFormat } from '@isthmus/core'
 import { type ChatTraits, chatCompletions } from '@isthmus/format-chat-completions'
 import { finish } from './finish.ts'
+import { decodeListing } from './listing.ts'
 import { listedModels, type ModelOptions, wireModel } from './models.ts'
 import { removedParams } from './params.ts'
 import { MAX_USER_CHARS, type PrepareOptions, prepare } from './prepare.ts'
@@ -37,6 +38,6 @@ export function openRouterChat(options: DialectOptions): WireFormat<ChatTraits> 
         return { ...encoded, body, gaps }
       }
     },
-    models: { ...chatCompletions.models, decode: body => chatCompletions.models.decode(body).flatMap(listedModels) }
+    models: { ...chatCompletions.models, decode: body => decodeListing(body).flatMap(listedModels) }
   }
 }

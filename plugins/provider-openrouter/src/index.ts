@@ -10,6 +10,8 @@ const ms = (description: string) => Type.Optional(Type.Integer({ minimum: 1, des
 const oneOf = <T extends string>(names: readonly T[], description: string) =>
   Type.Unsafe<T>({ type: 'string', enum: names, default: names[0], description })
 
+const OFFICIAL = /(^|\.)openrouter\.ai$/
+
 /** The id of a router, behind which any model may be. */
 const ANY_MODEL = 'openrouter/auto'
 
@@ -100,6 +102,8 @@ export default defineProvider({
           features: { 'embed.media': 'exact', 'embed.task': 'converted' }
         })
       ],
+      ...(OFFICIAL.test(new URL(baseUrl).hostname) && { service: 'openrouter' }),
+      anyVendor: true,
       modelsPath: '/v1/models',
       known: options.models.flatMap(id => listedModels({ id })),
       authorize(request) {

@@ -11,11 +11,14 @@ const LIVE = '(expires_ms IS NULL OR expires_ms > :nowMs)'
 const WRITE = `INSERT INTO entries (key, value, version, expires_ms) VALUES (:key, :value, :version, :expiresMs)
   ON CONFLICT (key) DO UPDATE SET value = :value, version = :version, expires_ms = :expiresMs`
 
+/** Read as bytes: as text, Node 22 ends a value at its first NUL. */
+const COLUMNS = 'CAST(key AS BLOB) AS key, CAST(value AS BLOB) AS value, version'
+
 /** Each statement is one transaction, which sees and changes a value at once: two writers never interleave in it. */
 const STATEMENTS = {
-  get: `SELECT key, value, version FROM entries WHERE key = :key AND ${LIVE}`,
+  get: `SELECT ${COLUMNS} FROM entries WHERE key = :key AND ${LIVE}`,
   // No text in UTF-8 has the byte FF, so this ends after the last key that begins with the prefix.
-  list: `SELECT key, value, version FROM entries
+  list: `SELECT ${COLUMNS} FROM entries
     WHERE key >= :prefix AND key < :prefix || CAST(x'FF' AS TEXT) AND ${LIVE}`,
   write: WRITE,
   create: `${WRITE} WHERE expires_ms <= :nowMs`,
@@ -145,5 +148,9 @@ function rowOf(key: string, value: string): Row {
 
 /** stored makes a plain object of a row, which has no prototype. */
 function stored({ key, value, version }: Readonly<Record<string, unknown>>): Stored {
-  return { key: key as string, value: value as string, version: version as string }
+  return { key: textOf(key as Uint8Array), value: textOf(value as Uint8Array), version: version as string }
+}
+
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString()
 }

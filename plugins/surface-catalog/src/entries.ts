@@ -1,4 +1,4 @@
-import type { CatalogView, ModelFacts, ModelRow } from '@isthmus/core'
+import { type CatalogView, isGatewayError, type ModelFacts, type ModelRow } from '@isthmus/core'
 
 /** Entry is one model as the catalogue shows it, wherever it is served, or a name that stands for others. */
 export interface Entry {
@@ -57,7 +57,7 @@ function modelEntry(id: string, rows: readonly ModelRow[]): Entry {
 
 /** An alias is shown with the facts of what it stands for first: those of others may differ. */
 function aliasEntry({ id, name }: ModelRow, catalog: CatalogView): Entry {
-  const known = catalog.known(id).map(({ row }) => row)
+  const known = rowsOf(id, catalog)
   const [first] = known
   const description = catalog.aliases.get(id)?.alias?.description
   const target =
@@ -76,6 +76,16 @@ function aliasEntry({ id, name }: ModelRow, catalog: CatalogView): Entry {
     alias: true,
     ...(target && { target: { slug: target.id, name: target.name } }),
     text: [id, name, description, target?.text].join('\n').toLowerCase()
+  }
+}
+
+/** rowsOf gives what a name leads to: nothing, where its channel waits for a key. */
+function rowsOf(name: string, catalog: CatalogView): readonly ModelRow[] {
+  try {
+    return catalog.known(name).map(({ row }) => row)
+  } catch (thrown) {
+    if (isGatewayError(thrown)) return []
+    throw thrown
   }
 }
 

@@ -199,7 +199,7 @@ t.test('two channels of one service are told apart', async t => {
   const { get } = await ask(t, { rows, catalog: { channels, services } })
   const { data } = (await get('/api/v1/models/v/m/endpoints')).json()
   t.same(
-    data.endpoints.map((it: Json) => it['provider_name']),
+    data.endpoints.map((it: Json) => it.provider_name),
     ['Service (one)', 'Service (two)']
   )
 })
@@ -353,5 +353,5 @@ t.test('links begin with the base path', async t => {
   const { list } = await ask(t, { basePath: '/llm' })
   const { data, links } = await list('?limit=1&q=haiku')
   t.match(links.next, /^\/llm\/api\/v1\/models\?/)
-  t.match(data[0]?.['links'], { details: '/llm/api/v1/models/economy/endpoints' })
+  t.match(data[0]?.links, { details: '/llm/api/v1/models/economy/endpoints' })
 })
