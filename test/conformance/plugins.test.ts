@@ -115,7 +115,7 @@ function codecCases(codec: Codec): readonly Case[] {
 function required(schema: TObject): Readonly<Record<string, unknown>> {
   const options: Record<string, unknown> = { ...exampleOf(schema) }
   for (const name of schema.required ?? []) {
-    if (!('default' in schema.properties[name]!)) options[name] = 'any'
+    if (!('default' in schema.properties[name]!) && !(name in options)) options[name] = 'any'
   }
   return options
 }

@@ -1,59 +1,10 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { start } from '../../core/test/cli/support/run.ts'
+import { ADMIN, type Answer, admin, ask, channel, TOKEN } from '../support/admin.ts'
 import { composed } from '../support/composed.ts'
 import { root } from '../support/sources.ts'
-
-const TOKEN = 'only-for-these-tests-of-aliases'
-const ADMIN = { use: '@isthmus/surface-admin', options: { token: TOKEN } }
-const channel = (id: string, tokenDelayMs = 0) => ({
-  use: '@isthmus/provider-simulator',
-  id,
-  options: { tokenDelayMs }
-})
-
-interface Answer {
-  readonly status: number
-  readonly etag: string
-  readonly body: Readonly<Record<string, unknown>> & {
-    readonly error?: { readonly message: string; readonly code: string }
-  }
-}
-
-/** admin asks the admin API of a gateway. */
-const admin =
-  (url: string) =>
-  async (
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Readonly<Record<string, string>> = {}
-  ): Promise<Answer> => {
-    const reply = await fetch(`${url}/admin/${path}`, {
-      method,
-      headers: {
-        'x-admin-token': TOKEN,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...headers
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) })
-    })
-    const text = await reply.text()
-    return { status: reply.status, etag: reply.headers.get('etag') ?? '', body: text === '' ? {} : JSON.parse(text) }
-  }
-
-/** ask asks a model for a stream and reads it to its end. */
-async function ask(url: string, model: string): Promise<{ readonly provider: string | null; readonly whole: boolean }> {
-  const reply = await fetch(`${url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'one two three four five six' }] })
-  })
-  const text = await reply.text()
-  const whole = reply.status === 200 && text.endsWith('data: [DONE]\n\n') && text.includes(' six')
-  return { provider: reply.headers.get('x-isthmus-provider'), whole }
-}
 
 t.test('an alias is switched again and again under load, and no request is lost or sees anything else', async t => {
   const { url } = await composed(t, {
@@ -132,31 +83,6 @@ t.test('an alias that leads nowhere, or in a circle, is refused with what is wro
     t.equal(status, 400, JSON.stringify(body))
   }
   t.equal((await change('GET', 'aliases/bad')).status, 404)
-})
-
-t.test('prices and limits change at once, and back', async t => {
-  const { url } = await composed(t, { plugins: [channel('one'), ADMIN] })
-  const change = admin(url)
-  const put = await change('PUT', 'models/one/echo', { contextTokens: 5000, prices: { input: 1, output: 2 } })
-  t.equal(put.status, 200)
-  t.match(put.body, {
-    known: [
-      { row: { contextTokens: 5000, prices: { output: 2 } }, from: { contextTokens: 'runtime', prices: 'runtime' } }
-    ]
-  })
-  t.equal((await change('PUT', 'models/one/echo', { prices: { input: -1 } }, { 'if-match': put.etag })).status, 400)
-  t.equal((await change('DELETE', 'changes/models/one/echo', undefined, { 'if-match': put.etag })).status, 204)
-  const { body } = await change('GET', 'models/one/echo')
-  t.notMatch(JSON.stringify(body), 'contextTokens')
-})
-
-t.test('names, channels and lists are explained', async t => {
-  const { url } = await composed(t, { plugins: [channel('one'), ADMIN], models: { aliases: { main: 'one/echo' } } })
-  const change = admin(url)
-  t.match((await change('GET', 'explain?model=main')).body, { alias: 'main', targets: ['one/echo'] })
-  t.match((await change('GET', 'explain?model=nothing')).body, { targets: [], problem: /There is no model 'nothing'/ })
-  t.match((await change('GET', 'channels')).body, { data: [{ id: 'one', listing: 'none' }] })
-  t.match((await change('POST', 'models/refresh')).body, { data: [{ id: 'one' }] })
 })
 
 const CONFIG = `import { defineConfig } from '@isthmus/core'
@@ -246,4 +172,27 @@ t.test('what is exported and pasted into the config says the same without any ch
   t.match((await again('GET', 'models/one/echo')).body, {
     known: [{ row: { contextTokens: 1000, prices: { input: 0.25 } }, from: { prices: 'config' } }]
   })
+})
+
+t.test('the config is read again when asked, under the changes, and a broken one changes nothing', async t => {
+  const cwd = folder(t, FILE, '')
+  const { url } = await start(t, { cwd }, ['--port', '0'])
+  const change = admin(url)
+  const put = await change('PUT', 'aliases/main', 'two/echo')
+  const file = join(cwd, 'gateway.config.ts')
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, text.replace("spare: 'one/tokens'", "spare: 'two/echo', more: 'main'"))
+  const good = await change('POST', 'reload')
+  t.equal(good.status, 200, JSON.stringify(good.body))
+  t.match(good.body, { ok: true, reload: 1 })
+  t.match((await change('GET', 'aliases/spare')).body, { alias: { targets: ['two/echo'] }, from: 'config' })
+  const kept = await change('GET', 'aliases/main')
+  t.equal(kept.etag, put.etag, 'nobody has to read again what nobody changed')
+  t.equal((await ask(url, 'more')).provider, 'two')
+  writeFileSync(file, text.replace("spare: 'one/tokens'", "spare: 'nowhere/at-all'"))
+  const bad = await change('POST', 'reload')
+  t.equal(bad.status, 422)
+  t.match(bad.body, { ok: false, report: /nowhere\/at-all/ })
+  t.notMatch(JSON.stringify(bad.body), TOKEN)
+  t.equal((await ask(url, 'spare')).provider, 'two')
 })

@@ -78,6 +78,26 @@ const NOTES: Readonly<Record<string, Note>> = {
     'No provider has the model and no alias stands for it.',
     'Take a name from the model list; the message names the nearest ones.'
   ),
+  ISTHMUS_MODEL_NO_REASONING: note(
+    'A name that ends in `-thinking` belongs to a model that is known not to think.',
+    'Ask for the model without the suffix, or take one that thinks.'
+  ),
+  ISTHMUS_MODEL_REASONING_OFF: note(
+    'The name ends in `-thinking`, and the request turns reasoning off.',
+    'Say one of the two: what is meant cannot be told.'
+  ),
+  ISTHMUS_ALIAS_UNAVAILABLE: note(
+    'No channel that is up serves any target of the alias, or no target is for this caller or this length of input.',
+    'Set the keys of a provider that has one of them, or change the alias.'
+  ),
+  ISTHMUS_ALIAS_INVALID: note(
+    'The alias leads back to itself, names a model that does not exist, or has a name that would never be used.',
+    'The message says which; `dormant: true` accepts models that do not exist yet.'
+  ),
+  ISTHMUS_ALIAS_UNKNOWN: note(
+    'There is no alias, no channel or no change of that name to show or to take back.',
+    'List what there is.'
+  ),
   ISTHMUS_MODEL_PROVIDER_WAITING: note(
     'The provider is configured as optional and an environment variable it needs is not set.',
     'Set the variable that the message names and start again.'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Alias, AliasDefaults, AliasTarget, AliasText, Asked } from '../contract/index.ts'
-import { mayPass, shown } from './names.ts'
+import { mayPass, shown, splitVariant, withoutThinking } from './names.ts'
 
 /** SourcedAlias is an alias and where it is from. */
 export interface SourcedAlias {
@@ -65,20 +65,27 @@ export function namesIn({ targets, fallbacks }: Alias): readonly string[] {
   return [...targets.map(target => (typeof target === 'string' ? target : target.model)), ...(fallbacks ?? [])]
 }
 
-/** loopOf gives the way from an alias back to itself, or undefined. */
-export function loopOf(
-  name: string,
-  aliasOf: (name: string) => Alias | undefined,
-  path: readonly string[] = []
-): readonly string[] | undefined {
-  if (path.includes(name)) return [...path.slice(path.indexOf(name)), name]
-  const alias = aliasOf(name)
-  if (alias === undefined) return undefined
-  for (const next of namesIn(alias)) {
-    const loop = loopOf(next, aliasOf, [...path, name])
-    if (loop !== undefined) return loop
+/** loopOf gives the way from an alias back to one that it came by, or undefined. */
+export function loopOf(name: string, aliasOf: (name: string) => Alias | undefined): readonly string[] | undefined {
+  const done = new Set<string>()
+  const look = (asked: string, path: readonly string[]): readonly string[] | undefined => {
+    const at = [asked, ...ends(asked)].find(one => aliasOf(one) !== undefined)
+    if (at === undefined || done.has(at)) return undefined
+    if (path.includes(at)) return [...path.slice(path.indexOf(at)), at]
+    for (const next of namesIn(aliasOf(at) as Alias)) {
+      const loop = look(next, [...path, at])
+      if (loop !== undefined) return loop
+    }
+    done.add(at)
+    return undefined
   }
-  return undefined
+  return look(name, [])
+}
+
+/** ends gives a name without what may stand at its end: `best:nitro` and `best-thinking` lead to `best`. */
+function ends(name: string): readonly string[] {
+  const base = splitVariant(name)?.base
+  return [name, base].flatMap(one => (one === undefined ? [] : [one, withoutThinking(one) ?? one]))
 }
 
 /** inner lays the defaults of an alias over those of an alias that it leads to. */

@@ -90,7 +90,8 @@ export class Catalog {
 
   /** find gives the row of a model, by any name that leads to one. */
   find(name: string): ModelRow | undefined {
-    const alias = name.includes('/') ? undefined : this.rows().find(row => row.provider === ALIAS && row.id === name)
+    const isAlias = this.#aliases.has(name) && !(name.includes('/') && this.#offers.listed(name).length > 0)
+    const alias = isAlias ? this.rows().find(row => row.provider === ALIAS && row.id === name) : undefined
     const offered = alias === undefined ? this.#offers.listed(name)[0] : undefined
     return alias ?? (offered && rowOf(offered))
   }
@@ -218,7 +219,7 @@ export class Catalog {
     if (!mayPass(name)) return []
     this.#suggestions ??= new Suggestions([
       ...this.#aliases.keys(),
-      ...this.#offers.index.known,
+      ...this.#offers.index.known(),
       ...this.#offers.all().map(({ channel, id }) => `${channel.id}/${id}`)
     ])
     // An upstream may not know what its own list has: the name itself is no help then.

@@ -1,4 +1,5 @@
-import type { Offered } from './channel.ts'
+import type { CatalogModel } from '../contract/index.ts'
+import type { Channel, Offered } from './channel.ts'
 import { type Bundled, namesOf } from './layers.ts'
 import { bareOf, isStable, keyOf, undated } from './names.ts'
 
@@ -6,10 +7,24 @@ import { bareOf, isStable, keyOf, undated } from './names.ts'
 const FIT = { id: 0, spelling: 1, undated: 2, family: 3 } as const
 type Fit = (typeof FIT)[keyof typeof FIT]
 
+/** Entry is a model that a name fits. */
 interface Entry {
   readonly offered: Offered
   readonly fit: Fit
   /** Of several that fit alike the greater is meant: the newest, and a stable one before a preview. */
+  readonly rank: string
+}
+
+/** Served is a model with the channels that have it. */
+interface Served {
+  readonly offered: Offered[]
+  readonly keys: ReadonlySet<string>
+}
+
+/** ModelName is one of the names of a model, with what it says of the model. */
+interface ModelName {
+  readonly served: Served
+  readonly fit: Fit
   readonly rank: string
 }
 
@@ -25,99 +40,167 @@ export interface Named {
   readonly short: boolean
 }
 
-/** NameIndex finds models by any of their names. It is made anew when the catalogue changes, and never grows by being asked. */
+/**
+ * NameIndex finds models by any of their names. It is made anew when the catalogue changes. What a name leads to is worked out
+ * when it is first asked for, and kept for names that lead somewhere: it does not grow by wrong ones.
+ */
 export class NameIndex {
-  readonly #named = new Map<string, Named>()
-  /** Names that people may be shown, in their own spelling. */
-  readonly known: ReadonlySet<string>
+  readonly #bundled: Bundled
+  readonly #all: readonly Offered[]
+  readonly #order = new Map<Channel, number>()
+  /** By what is in the ids themselves. */
+  readonly #ids = new Map<string, Entry[]>()
+  readonly #models = new Map<string, ModelName[]>()
+  readonly #families = new Map<string, Offered[]>()
+  readonly #served = new Map<string, Served>()
+  readonly #found = new Map<string, Named>()
 
-  constructor(offered: Iterable<Offered>, bundled: Bundled) {
-    const entries = new Map<string, Entry[]>()
-    const known = new Set<string>()
-    for (const one of offered) collect(one, bundled, entries, known)
-    for (const [name, found] of entries) this.#named.set(name, chosen(found))
-    this.known = known
+  constructor(offered: readonly Offered[], bundled: Bundled) {
+    this.#bundled = bundled
+    this.#all = offered
+    for (const one of offered) {
+      if (!this.#order.has(one.channel)) this.#order.set(one.channel, this.#order.size)
+      this.#add(one)
+    }
   }
 
-  get size(): number {
-    return this.#named.size
+  /** known gives the names that people may be shown, in their own spelling. */
+  known(): ReadonlySet<string> {
+    const models = [...this.#served.keys()].filter(model => this.#bundled.model(model) !== undefined)
+    return new Set([...this.#all.flatMap(({ id }) => [id, bareOf(id)]), ...models])
   }
 
   find(name: string): Named | undefined {
     const key = keyOf(name)
-    return this.#named.get(key) ?? (key.endsWith(LATEST) ? this.#named.get(key.slice(0, -LATEST.length)) : undefined)
+    const before = this.#found.get(key)
+    if (before !== undefined) return before
+    const entries = this.#latest(key)
+    if (entries.length === 0) return undefined
+    const named = this.#chosen(entries)
+    this.#found.set(key, named)
+    return named
   }
 
   /** names gives those that lead to a model, for reports. */
   names(offered: Offered): readonly string[] {
-    return [...this.#named].flatMap(([name, found]) => (found.offered.includes(offered) ? name : []))
+    const { id, info, model } = offered
+    const own = [id, bareOf(id)].flatMap(name => [name, undated(name)?.base ?? name])
+    const others = model === undefined ? [] : [...(this.#served.get(model)?.keys ?? [])]
+    const bare = [
+      ...own,
+      ...others.flatMap(name => [name, undated(name)?.base ?? name]),
+      ...(info.family === undefined ? [] : [info.family])
+    ]
+    const vendor = vendorOf(offered)
+    const all = vendor === undefined ? bare : bare.flatMap(name => [name, `${vendor}/${name}`])
+    return [...new Set(all.map(keyOf))].filter(name => this.find(name)?.offered.includes(offered))
   }
-}
 
-function collect(offered: Offered, bundled: Bundled, entries: Map<string, Entry[]>, known: Set<string>): void {
-  const { id, info } = offered
-  const add = (name: string, fit: Fit, rank = ''): void => {
-    const key = keyOf(name)
-    const before = entries.get(key)
-    if (before === undefined) entries.set(key, [{ offered, fit, rank }])
-    else before.push({ offered, fit, rank })
-  }
-  const shorten = (name: string): void => {
-    const short = undated(name)
-    if (short === undefined) return
-    add(short.base, FIT.undated, short.date)
-    add(`${short.base}-latest`, FIT.undated, short.date)
-  }
-  add(id, FIT.id)
-  known.add(id)
-  const bare = bareOf(id)
-  if (bare !== id) {
-    add(bare, FIT.spelling)
-    known.add(bare)
-  }
-  shorten(id)
-  if (bare !== id) shorten(bare)
-  // A variant such as `:free` is chosen by name, never by the model's.
-  if (bare.includes(':')) return
-  const model = offered.model === undefined ? undefined : bundled.model(offered.model)?.value
-  const vendor =
-    info.vendor ?? (offered.model?.includes('/') ? offered.model.slice(0, offered.model.indexOf('/')) : undefined)
-  const prefixes = vendor === undefined ? [] : [vendor, ...bundled.prefixesOf(vendor).filter(it => it !== vendor)]
-  const names = model === undefined ? [bare] : namesOf(model)
-  if (model !== undefined) known.add(model.id)
-  for (const name of names) {
-    if (model !== undefined) add(name, FIT.spelling)
-    for (const prefix of prefixes) {
-      // What its own id says is that very one, and no other of the same model.
-      add(`${prefix}/${name}`, name === bare ? FIT.id : FIT.spelling)
-      shorten(`${prefix}/${name}`)
+  #add(offered: Offered): void {
+    const { id, info, model } = offered
+    const bare = bareOf(id)
+    this.#addId(id, offered, FIT.id)
+    if (bare !== id) this.#addId(bare, offered, FIT.spelling)
+    // A variant such as `:free` is chosen by name, never by the model's.
+    if (bare.includes(':')) return
+    if (info.family !== undefined) push(this.#families, keyOf(info.family), offered)
+    if (model === undefined) return
+    let served = this.#served.get(model)
+    if (served === undefined) {
+      served = this.#addModel(this.#bundled.model(model)?.value)
+      this.#served.set(model, served)
     }
-    if (model !== undefined) shorten(name)
+    served.offered.push(offered)
   }
-  if (info.family === undefined) return
-  const rank = `${isStable(id) ? 1 : 0}${String(info.created ?? 0).padStart(12, '0')}`
-  for (const family of [info.family, ...prefixes.map(prefix => `${prefix}/${info.family}`)]) {
-    add(family, FIT.family, rank)
-    add(`${family}-latest`, FIT.family, rank)
+
+  #addId(name: string, offered: Offered, fit: Fit): void {
+    push(this.#ids, keyOf(name), { offered, fit, rank: '' })
+    const short = undated(name)
+    if (short !== undefined) push(this.#ids, keyOf(short.base), { offered, fit: FIT.undated, rank: short.date })
+  }
+
+  #addModel(model: CatalogModel | undefined): Served {
+    const keys = new Set(model === undefined ? [] : namesOf(model).map(keyOf))
+    const served: Served = { offered: [], keys }
+    for (const key of keys) {
+      push(this.#models, key, { served, fit: FIT.spelling, rank: '' })
+      const short = undated(key)
+      if (short !== undefined) push(this.#models, short.base, { served, fit: FIT.undated, rank: short.date })
+    }
+    return served
+  }
+
+  /** latest takes `-latest` for the newest of what is written without it. */
+  #latest(key: string): readonly Entry[] {
+    const entries = this.#entries(key)
+    if (!key.endsWith(LATEST)) return entries
+    const line = this.#entries(key.slice(0, -LATEST.length))
+    const dated = line.filter(({ fit }) => fit >= FIT.undated)
+    return entries.length + dated.length > 0 ? [...entries, ...dated] : line
+  }
+
+  /** entries gives all that a name fits; one with a vendor before its slash fits what is the vendor's. */
+  #entries(key: string): readonly Entry[] {
+    const slash = key.indexOf('/')
+    const plain = this.#bare(key)
+    if (slash <= 0) return plain
+    const prefix = key.slice(0, slash)
+    const vendor = keyOf(this.#bundled.vendorOf(prefix) ?? prefix)
+    const has = ({ offered }: Entry) => vendorOf(offered) === vendor
+    return [...plain, ...this.#bare(key.slice(slash + 1)).filter(has)]
+  }
+
+  #bare(key: string): readonly Entry[] {
+    const entries: Entry[] = [...(this.#ids.get(key) ?? [])]
+    for (const { served, fit, rank } of this.#models.get(key) ?? []) {
+      for (const offered of served.offered) {
+        // Of several ids of one model, one that is a name of the model goes before one that is the service's own.
+        const own = fit === FIT.spelling && served.keys.has(keyOf(bareOf(offered.id)))
+        entries.push({ offered, fit, rank: own ? '1' : rank })
+      }
+    }
+    for (const offered of this.#families.get(key) ?? []) entries.push({ offered, fit: FIT.family, rank: age(offered) })
+    return entries
+  }
+
+  #chosen(entries: readonly Entry[]): Named {
+    const best = new Map<Channel, Entry>()
+    let fit: Fit = FIT.family
+    for (const entry of entries) {
+      const { channel } = entry.offered
+      const before = best.get(channel)
+      if (before === undefined || isBetter(entry, before)) best.set(channel, entry)
+      if (entry.fit < fit) fit = entry.fit
+    }
+    const most: Fit = fit === FIT.id ? FIT.spelling : fit
+    const order = this.#order
+    const all = [...best].sort(([a], [b]) => (order.get(a) ?? 0) - (order.get(b) ?? 0)).map(([, entry]) => entry)
+    return {
+      offered: all.flatMap(entry => (entry.fit <= most ? entry.offered : [])),
+      others: all.flatMap(entry => (entry.fit <= most ? [] : entry.offered)),
+      short: fit >= FIT.undated
+    }
   }
 }
 
-function chosen(entries: readonly Entry[]): Named {
-  const best = new Map<string, Entry>()
-  let fit: Fit = FIT.family
-  for (const entry of entries) {
-    const channel = entry.offered.channel.id
-    const before = best.get(channel)
-    if (before === undefined || isBetter(entry, before)) best.set(channel, entry)
-    if (entry.fit < fit) fit = entry.fit
-  }
-  const most: Fit = fit === FIT.id ? FIT.spelling : fit
-  const all = [...best.values()]
-  return {
-    offered: all.flatMap(entry => (entry.fit <= most ? entry.offered : [])),
-    others: all.flatMap(entry => (entry.fit <= most ? [] : entry.offered)),
-    short: fit >= FIT.undated
-  }
+function vendorOf({ info, model }: Offered): string | undefined {
+  const vendor = info.vendor ?? (model?.includes('/') ? model.slice(0, model.indexOf('/')) : undefined)
+  return vendor === undefined ? undefined : keyOf(vendor)
+}
+
+function push<T>(into: Map<string, T[]>, key: string, value: T): void {
+  const before = into.get(key)
+  if (before === undefined) into.set(key, [value])
+  else before.push(value)
+}
+
+/** A model in a line whose day nobody has written down yet is newer than those that have one. */
+const UNKNOWN = 999_999_999_999
+
+/** age ranks the models of a line: stable ones before previews, then by their day, then by the numbers in their names. */
+function age({ id, model, info }: Offered): string {
+  const version = ((model ?? id).match(/\d+/g) ?? []).map(digits => digits.padStart(8, '0'))
+  return [isStable(id) ? 1 : 0, String(info.created ?? UNKNOWN).padStart(12, '0'), ...version].join(' ')
 }
 
 function isBetter(entry: Entry, before: Entry): boolean {

@@ -112,7 +112,7 @@ export class Offers {
         service !== undefined &&
         vendor !== undefined &&
         this.#bundled.servesVendor(service, vendor) &&
-        !this.#bundled.lacks(service, name)
+        !this.#isElsewhere(channel, prefix, model)
       // What a service that has every vendor's models does not list, it does not have.
       const others = anyVendor === true && !channel.listed && (vendor !== undefined || !this.#waiting.has(prefix))
       const id = own ? model : others ? name : undefined
@@ -154,7 +154,7 @@ export class Offers {
       service !== undefined &&
       vendor !== undefined &&
       this.#bundled.servesVendor(service, vendor) &&
-      this.#bundled.lacks(service, `${vendor}/${model}`)
+      (this.#bundled.lacks(service, `${vendor}/${model}`) || this.#bundled.lacks(service, model))
     )
   }
 

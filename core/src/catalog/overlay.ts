@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
+import { Type } from 'typebox'
 import type { Change, Changed, Store } from '../contract/index.ts'
 import { isGatewayError } from '../errors/index.ts'
-import { parseJson } from '../wire/index.ts'
+import { checker, parseJson } from '../wire/index.ts'
 
 /** Overlaid is one change that lies over the config: by whom, when, over what. */
 export interface Overlaid<T> extends Changed {
@@ -10,6 +11,10 @@ export interface Overlaid<T> extends Changed {
   readonly over?: unknown
 }
 
+const changeChecker = checker(
+  Type.Object({ value: Type.Unknown(), by: Type.String(), atMs: Type.Number(), over: Type.Optional(Type.Unknown()) })
+)
+
 /** How often a store is asked whether another process has changed something. */
 const LOOK_MS = 5_000
 
@@ -17,15 +22,21 @@ const LOOK_MS = 5_000
 export class Overlay<T> {
   readonly #store: Store
   readonly #log: Logger
+  readonly #check: (value: unknown) => T
   readonly #changed: () => void
+  /** The versions that were told of already. */
+  readonly #unreadable = new Map<string, string>()
+  #loads = 0
+  #loaded = 0
   #entries: ReadonlyMap<string, Overlaid<T>> = new Map()
   #timer: NodeJS.Timeout | undefined
   #looking = false
 
-  /** `store` holds nothing else; `changed` is called when the copy differs from before. */
-  constructor(store: Store, log: Logger, changed: () => void) {
+  /** `store` holds nothing else; `check` throws on a value that is none; `changed` is called when the copy differs from before. */
+  constructor(store: Store, log: Logger, check: (value: unknown) => T, changed: () => void) {
     this.#store = store
     this.#log = log
+    this.#check = check
     this.#changed = changed
   }
 
@@ -35,10 +46,18 @@ export class Overlay<T> {
 
   /** load reads the store once; what cannot be read in it is left out and told. */
   async load(): Promise<void> {
+    const load = ++this.#loads
+    const stored = await this.#store.list('')
+    // One that was asked for later has come before: what this one saw may be older.
+    if (load < this.#loaded) return
+    this.#loaded = load
     const entries = new Map<string, Overlaid<T>>()
-    for (const { key, value, version } of await this.#store.list('')) {
-      const entry = this.#read(key, value)
-      if (entry !== undefined) entries.set(key, { ...entry, version })
+    for (const { key, value, version } of stored) {
+      const before = this.#entries.get(key)
+      if (this.#unreadable.get(key) === version) continue
+      const entry = before?.version === version ? before : this.#read(key, value, version)
+      if (entry !== undefined) entries.set(key, entry)
+      else this.#unreadable.set(key, version)
     }
     const same =
       entries.size === this.#entries.size &&
@@ -58,10 +77,11 @@ export class Overlay<T> {
   }
 
   async put(name: string, value: T, { by, ifVersion }: Change, over: unknown): Promise<Overlaid<T>> {
-    const text = JSON.stringify({ value, by, atMs: Date.now(), over })
-    await this.#checked(() => this.#store.set(name, text, ifVersion === undefined ? {} : { ifVersion }))
+    const change = { value, by, atMs: Date.now(), over }
+    const options = ifVersion === undefined ? {} : { ifVersion }
+    const version = await this.#checked(() => this.#store.set(name, JSON.stringify(change), options))
     await this.load()
-    return this.#entries.get(name) as Overlaid<T>
+    return { ...change, version }
   }
 
   async remove(name: string, { ifVersion }: Change): Promise<void> {
@@ -70,9 +90,9 @@ export class Overlay<T> {
   }
 
   /** checked brings the copy up to date when someone else was first, so that the caller sees what stands. */
-  async #checked(write: () => Promise<unknown>): Promise<void> {
+  async #checked<R>(write: () => Promise<R>): Promise<R> {
     try {
-      await write()
+      return await write()
     } catch (thrown) {
       if (isGatewayError(thrown) && thrown.kind === 'conflict') await this.load()
       throw thrown
@@ -94,9 +114,10 @@ export class Overlay<T> {
     }
   }
 
-  #read(key: string, text: string): Omit<Overlaid<T>, 'version'> | undefined {
+  #read(key: string, text: string, version: string): Overlaid<T> | undefined {
     try {
-      return parseJson(text) as Omit<Overlaid<T>, 'version'>
+      const { value, by, atMs, over } = changeChecker.check(parseJson(text)) as Omit<Overlaid<T>, 'version'>
+      return { value: this.#check(value), by, atMs, version, ...(over !== undefined && { over }) }
     } catch (thrown) {
       this.#log.warn({ key, reason: String((thrown as Error).message) }, 'a change in the store cannot be read')
       return undefined

@@ -49,7 +49,13 @@ export class Resolver {
    * lookUp tries the rules that need a list, in their order. What stands at the end of a name is taken off once: names come
    * from clients, and must not say how often is looked.
    */
-  #lookUp(name: string, asked: Asked, steps: string[] | undefined, depth: number, wide: boolean): Resolution | undefined {
+  #lookUp(
+    name: string,
+    asked: Asked,
+    steps: string[] | undefined,
+    depth: number,
+    wide: boolean
+  ): Resolution | undefined {
     return (
       this.#plain(name, asked, steps, depth, wide) ??
       this.#variant(name, asked, steps, depth) ??
@@ -58,7 +64,13 @@ export class Resolver {
   }
 
   /** plain looks for a name as it is. `wide`: a vendor before the slash is not taken for the channel of the same name. */
-  #plain(name: string, asked: Asked, steps: string[] | undefined, depth: number, wide: boolean): Resolution | undefined {
+  #plain(
+    name: string,
+    asked: Asked,
+    steps: string[] | undefined,
+    depth: number,
+    wide: boolean
+  ): Resolution | undefined {
     const qualified = name.includes('/')
     if (qualified) {
       const listed = this.#offers.listed(name, wide)
@@ -116,7 +128,8 @@ export class Resolver {
     if (split === undefined) return undefined
     const thinks = split.variant.toLowerCase() === ':thinking'
     const { base, variant } = split
-    const found = this.#plain(base, asked, undefined, depth, true) ?? this.#thinking(base, asked, undefined, depth, true)
+    const found =
+      this.#plain(base, asked, undefined, depth, true) ?? this.#thinking(base, asked, undefined, depth, true)
     const offers = (found?.offers ?? []).flatMap(({ provider, model, thinking }) => {
       const channel = this.#offers.channels.get(provider)
       if (channel?.provider.models?.anyVendor !== true || !this.#offers.may(channel, model + variant)) return []

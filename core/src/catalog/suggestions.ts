@@ -1,4 +1,5 @@
 import { nearest } from '../wire/nearest.ts'
+import { keyOf } from './names.ts'
 
 const CLOSER_LOOK = 60
 
@@ -11,7 +12,13 @@ export class Suggestions {
   readonly #byTrigram = new Map<string, number[]>()
 
   constructor(names: Iterable<string>) {
-    this.#names = [...new Set(names)]
+    // Spellings that lead to the same are one name here: the first.
+    const byKey = new Map<string, string>()
+    for (const name of names) {
+      const key = keyOf(name)
+      if (!byKey.has(key)) byKey.set(key, name)
+    }
+    this.#names = [...byKey.values()]
     for (const [index, name] of this.#names.entries()) {
       for (const trigram of trigrams(name)) {
         const known = this.#byTrigram.get(trigram)

@@ -24,6 +24,10 @@ import { type Overlaid, Overlay } from './overlay.ts'
 const aliasChecker = checker(AliasSchema)
 const factsChecker = checker(ModelFactsSchema)
 
+const factsOf = (value: unknown): ModelFacts => factsChecker.check(value) as ModelFacts
+const aliasOf = (value: unknown): Alias => toAlias(aliasChecker.check(value) as AliasText)
+const aliasOrNone = (value: unknown): Alias | null => (value === null ? null : aliasOf(value))
+
 /** CatalogBooks are the catalogue as plugins see it, with what may be changed in it while the gateway runs. */
 export class CatalogBooks implements CatalogView {
   readonly #catalog: Catalog
@@ -43,8 +47,10 @@ export class CatalogBooks implements CatalogView {
   ) {
     this.#catalog = catalog
     this.#refresh = refresh
-    this.#aliases = new Overlay(stores.aliases, log, () => catalog.setAliases(valuesOf(this.#aliases.entries)))
-    this.#facts = new Overlay(stores.facts, log, () => catalog.setFacts(valuesOf(this.#facts.entries)))
+    this.#aliases = new Overlay(stores.aliases, log, aliasOrNone, () =>
+      catalog.setAliases(valuesOf(this.#aliases.entries))
+    )
+    this.#facts = new Overlay(stores.facts, log, factsOf, () => catalog.setFacts(valuesOf(this.#facts.entries)))
     this.aliases = {
       list: () => this.#listAliases(),
       get: name => this.#entry(name),
@@ -57,7 +63,7 @@ export class CatalogBooks implements CatalogView {
         [...this.#facts.entries].map(([name, entry]) => ({ name, facts: entry.value, changed: changedOf(entry) })),
       put: async (name, facts, change) => {
         if (!mayPass(name) || !name.includes('/')) throw ISTHMUS_ALIAS_UNKNOWN('model', shown(name))
-        const value = factsChecker.check(facts) as ModelFacts
+        const value = factsOf(facts)
         const entry = await this.#facts.put(name, value, change, this.#facts.entries.get(name)?.value)
         return { name, facts: value, changed: changedOf(entry) }
       },
@@ -124,7 +130,7 @@ export class CatalogBooks implements CatalogView {
   }
 
   async #putAlias(name: string, written: unknown, change: Change): Promise<AliasEntry> {
-    const alias = toAlias(aliasChecker.check(written) as AliasText)
+    const alias = aliasOf(written)
     const problem = this.#catalog.aliasProblem(name, alias)
     if (problem !== undefined) throw ISTHMUS_ALIAS_INVALID.with({ param: 'targets' }, shown(name), problem)
     await this.#aliases.put(name, alias, change, this.#over(name))

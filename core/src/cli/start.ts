@@ -17,6 +17,7 @@ export interface StartFlags extends ConfigFlags {
 /** start runs the gateway until a signal stops it, and reads the config again when one asks for it or a file changes. */
 export async function start(flags: StartFlags, terminal: Terminal): Promise<void> {
   const files = new Set<string>()
+  const hangUps = new HangUps()
   const first = await prepare(flags, terminal, flags.watch && files)
   const logging = await createLogger(first.prepared.config.log)
   const { log } = logging
@@ -36,7 +37,7 @@ export async function start(flags: StartFlags, terminal: Terminal): Promise<void
     dieOfBugs(log)
     // On stderr, so that what reads the log lines from stdout gets nothing else.
     terminal.err(banner(gateway, address))
-    const stopped = untilStopped(gateway, log)
+    const stopped = untilStopped(gateway, log, hangUps)
     watch.begin(names => {
       log.info({ files: names }, 'files changed')
       void gateway.reload?.()
@@ -58,7 +59,7 @@ async function listening(gateway: Gateway): Promise<string> {
 }
 
 /** untilStopped drains at the first signal and leaves at once at the second. SIGHUP reloads. */
-function untilStopped(gateway: Gateway, log: Logger): Promise<void> {
+function untilStopped(gateway: Gateway, log: Logger, hangUps: HangUps): Promise<void> {
   return new Promise((resolve, reject) => {
     let stopping = false
     const onSignal = (signal: Stop): void => {
@@ -72,13 +73,30 @@ function untilStopped(gateway: Gateway, log: Logger): Promise<void> {
     }
     process.on('SIGTERM', onSignal)
     process.on('SIGINT', onSignal)
-    // On Windows it says that the window was closed, and ends the process by itself.
-    if (process.platform === 'win32') return
-    process.on('SIGHUP', signal => {
-      if (isHungUp()) onSignal(signal as 'SIGHUP')
+    hangUps.handOver(() => {
+      if (isHungUp()) onSignal('SIGHUP')
       else void gateway.reload?.()
     })
   })
+}
+
+/** HangUps are listened for from the beginning: a SIGHUP must not end a process that is only about to start. */
+class HangUps {
+  #came = false
+  #act = (): void => {
+    this.#came = true
+  }
+
+  constructor() {
+    // On Windows the signal says that the window was closed, and the system ends the process.
+    if (process.platform !== 'win32') process.on('SIGHUP', () => this.#act())
+  }
+
+  /** handOver calls a function for each from here on, and now if any came before. */
+  handOver(act: () => void): void {
+    this.#act = act
+    if (this.#came) act()
+  }
 }
 
 /** isHungUp tells that the terminal was closed, of which the system tells by the signal that operators use to reload. */

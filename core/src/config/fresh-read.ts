@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { registerHooks } from 'node:module'
-import { relative, sep } from 'node:path'
+import { isAbsolute, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const READ = /\?read=(\d+)$/
@@ -35,8 +35,9 @@ export class FreshRead {
 }
 
 function isOwn(dir: string, path: string): boolean {
-  const parts = relative(dir, path).split(sep)
-  return parts[0] !== '..' && !parts.includes('node_modules')
+  const inside = relative(dir, path)
+  const parts = inside.split(sep)
+  return !isAbsolute(inside) && parts[0] !== '..' && !parts.includes('node_modules')
 }
 
 type Resolve = NonNullable<Parameters<typeof registerHooks>[0]['resolve']>

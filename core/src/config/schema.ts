@@ -130,7 +130,7 @@ const ModelsSchema = Type.Object(
     }),
     channels: Type.Record(Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 })), {
       default: {},
-      description: 'Names, with `*` for anything, that only these channels may serve, e.g. `anthropic/*`.'
+      description: 'Names, with `*` for anything, that only these channels may serve, e.g. `acme/*`.'
     }),
     forbid: Type.Array(Type.String({ minLength: 1 }), {
       default: [],

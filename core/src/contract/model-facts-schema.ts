@@ -6,6 +6,8 @@ const words = (description: string) =>
   Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 200, description }))
 const text = (description: string, maxLength = 500) =>
   Type.Optional(Type.String({ minLength: 1, maxLength, description }))
+/** No control characters, and none that turn the direction of text. */
+const PLAIN = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]+$'
 const closed = { additionalProperties: false } as const
 
 const PRICES = {
@@ -30,7 +32,7 @@ export const ModelFactsSchema = Type.Object(
     name: text('As people see it.'),
     description: text('A sentence or two.', 10_000),
     vendor: text('Who made it, as slugs name them.'),
-    family: text('A line of models that people name without a version, e.g. `claude-haiku`.'),
+    family: text('A line of models that people name without a version, e.g. `acme-small`.'),
     created: Type.Optional(Type.Integer({ minimum: 0, description: 'Seconds since 1970.' })),
     contextTokens: tokens('Input and output together.'),
     maxOutputTokens: tokens('Of one reply.'),
@@ -76,7 +78,7 @@ export const ModelFactsSchema = Type.Object(
     datacenters: words('Countries, ISO 3166-1 alpha-2.'),
     deprecated: text('The day it ends, `YYYY-MM-DD`.'),
     knowledge: text('The day or month its knowledge ends.'),
-    tokenizer: text('E.g. `Claude`.'),
+    tokenizer: text('E.g. `o200k`.'),
     quantization: text('E.g. `fp8`.')
   },
   closed
@@ -86,7 +88,8 @@ export const ModelFactsSchema = Type.Object(
 export const ModelInfoSchema = Type.Object(
   {
     ...ModelFactsSchema.properties,
-    id: Type.String({ minLength: 1, maxLength: 500 }),
+    // Ids come back in messages, logs and terminals.
+    id: Type.String({ minLength: 1, maxLength: 500, pattern: PLAIN }),
     ownedBy: Type.Optional(Type.String()),
     model: Type.Optional(Type.String())
   },

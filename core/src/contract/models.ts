@@ -46,9 +46,9 @@ export interface ReasoningFacts {
 export interface ModelFacts {
   readonly name?: string
   readonly description?: string
-  /** Who made it, as slugs name them: `anthropic`, `meta-llama`. */
+  /** Who made it, as slugs name them: `acme`. */
   readonly vendor?: string
-  /** A line of models that follow one another, which people name without a version: `claude-haiku`. */
+  /** A line of models that follow one another, which people name without a version: `grande`. */
   readonly family?: string
   /** Seconds since 1970. */
   readonly created?: number
@@ -56,7 +56,7 @@ export interface ModelFacts {
   readonly maxOutputTokens?: number
   readonly input?: readonly Modality[]
   readonly output?: readonly Modality[]
-  /** Request parameters it takes: `temperature`, `tools`, `response_format`, …, as OpenRouter's list names them. */
+  /** Request parameters it takes: `temperature`, `tools`, `response_format`, …. */
   readonly parameters?: readonly string[]
   /** `tools`, `json_mode`, `structured_outputs`, `web_search`, `reasoning`, `prompt_caching`, … */
   readonly features?: readonly string[]
@@ -97,9 +97,9 @@ export interface ModelPage {
 
 /** CatalogModel is what is known of a model wherever it is served. */
 export interface CatalogModel extends ModelFacts {
-  /** `vendor/model`, in OpenRouter's spelling where it has one. */
+  /** `vendor/model`. */
   readonly id: string
-  /** What else people and vendors write for this very model, without the vendor: `claude-sonnet-4-5-20250929`. */
+  /** What else people and vendors write for this very model, without the vendor: `grande-2-20250929`. */
   readonly spellings?: readonly string[]
 }
 
@@ -127,7 +127,7 @@ export interface CatalogService {
 /** CatalogVendor is who makes models. */
 export interface CatalogVendor {
   readonly name: string
-  /** Other spellings of its slug in names: `meta` for `meta-llama`. */
+  /** Other spellings of its slug in names: `acme-ai` for `acme`. */
   readonly prefixes?: readonly string[]
 }
 

@@ -63,7 +63,7 @@ export interface Provider extends Endpoint<GenerateRequest> {
 }
 
 export interface ProviderModels {
-  /** The name under which catalogue data knows the upstream: `anthropic`, `groq`. Absent for a server of the user's own. */
+  /** The name under which catalogue data knows the upstream: `acme`. Absent for a server of the user's own. */
   readonly service?: string
   /** It takes `vendor/model` for any vendor, with the variants it knows (`:free`), also where no list has the name. */
   readonly anyVendor?: boolean

@@ -106,7 +106,11 @@ export class Run implements AnswerOutlet, Work {
     )
     if (alias !== undefined) x.alias = alias
     if (defaults !== undefined) {
-      x.request = withDefaults(x.request, defaults)
+      x.request = withDefaults(
+        x.request,
+        defaults,
+        offers.some(offer => offer.thinking)
+      )
       this.#caller ??= defaults.gaps
     }
     x.plan = plan(x.request, offers, this.#deps.attempts.rules, this.#caller, showsReasoning(x))

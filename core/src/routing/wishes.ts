@@ -2,8 +2,8 @@ import type { AliasDefaults } from '../contract/index.ts'
 import { ISTHMUS_MODEL_REASONING_OFF } from '../errors/index.ts'
 import type { GenerateRequest, IrRequest, Reasoning } from '../ir/index.ts'
 
-/** withDefaults fills what the client left open with what an alias says. */
-export function withDefaults(request: IrRequest, defaults: AliasDefaults): IrRequest {
+/** withDefaults fills what the client left open with what an alias says. A name that asks for thoughts leaves that not open. */
+export function withDefaults(request: IrRequest, defaults: AliasDefaults, thinking = false): IrRequest {
   if (request.op !== 'generate' && request.op !== 'complete') return request
   const { temperature, maxOutputTokens, effort, strategy } = defaults
   const open = <T>(given: T | undefined, value: T | undefined): value is T => given === undefined && value !== undefined
@@ -17,6 +17,7 @@ export function withDefaults(request: IrRequest, defaults: AliasDefaults): IrReq
   }
   if (filled.op !== 'generate' || effort === undefined || saysHowMuch(filled.reasoning)) return filled
   const mode = effort === 'none' ? 'off' : 'on'
+  if (thinking && mode === 'off') return filled
   return { ...filled, reasoning: { expose: 'default', ...filled.reasoning, mode, effort, source: 'effort' } }
 }
 

@@ -14,7 +14,6 @@ export interface Behind {
 export class Front {
   readonly server: Server
   readonly connections: Connections
-  #queued = new Queued()
   #behind: Behind | undefined
   #tls: TlsFiles | undefined
 
@@ -27,10 +26,7 @@ export class Front {
     const options = listenerOptions(config)
     this.server = tls === undefined ? createServer(options) : createTlsServer({ ...options, ...tls })
     this.connections = new Connections(this.server, tls !== undefined)
-    this.server.on('request', (request, response) => {
-      if (response.socket === null) this.#queued.add(request.socket, response)
-      this.#behind?.handle(request, response)
-    })
+    this.server.on('request', (request, response) => this.#behind?.handle(request, response))
     this.server.on('clientError', (error, socket) => onClientError(error, socket as Socket))
   }
 
@@ -56,27 +52,3 @@ export class Front {
 }
 
 const isSame = (one: TlsFiles, other: TlsFiles): boolean => one.cert.equals(other.cert) && one.key.equals(other.key)
-
-/**
- * Behind another answer on its connection an answer has no socket yet, and node tells it nothing when the client goes. It is
- * told here.
- */
-class Queued {
-  #bySocket = new WeakMap<Socket, Set<ServerResponse>>()
-
-  add(socket: Socket, response: ServerResponse): void {
-    let queued = this.#bySocket.get(socket)
-    if (queued === undefined) {
-      queued = new Set()
-      this.#bySocket.set(socket, queued)
-      socket.once('close', () => this.#tell(socket))
-    }
-    queued.add(response)
-    response.once('close', () => this.#bySocket.get(socket)?.delete(response))
-  }
-
-  #tell(socket: Socket): void {
-    const queued = [...(this.#bySocket.get(socket) ?? [])]
-    for (const response of queued) if (response.socket === null) response.emit('close')
-  }
-}

@@ -175,9 +175,9 @@ class LiveGateway implements Gateway {
     if (this.#closing !== undefined) return
     try {
       await graph.close()
-      graph.log.info('the config before the last reload has ended')
+      graph.log.info('replaced config ended')
     } catch (err) {
-      graph.log.error({ err }, 'the config before the last reload did not end well')
+      graph.log.error({ err }, 'replaced config did not end well')
     }
     this.#graphs.splice(this.#graphs.indexOf(graph), 1)
   }

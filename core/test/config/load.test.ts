@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import t from 'tap'
 import { type LoadOptions, loadConfig, type ResolvedConfig, reportProblems } from '../../src/config/index.ts'
 
@@ -148,6 +148,35 @@ t.test('fresh reads a changed file again', async t => {
   t.equal(await read(true), 2)
   writeFileSync(join(cwd, 'gateway.config.mjs'), 'export default { server: { port: 3 } }')
   t.equal(await read(true), 3)
+})
+
+t.test('fresh reads what the file imports from its folder again, and nothing outside', async t => {
+  const files = new Set<string>()
+  const dir = t.testdir({
+    'outside.mjs': 'export const host = "1"',
+    config: {
+      'gateway.config.mjs': `import { port } from './port.mjs'
+import { host } from '../outside.mjs'
+import { list } from 'listed'
+export default { server: { port, host }, pipeline: list }`,
+      'port.mjs': "export { port } from './inner.mjs'",
+      'inner.mjs': 'export const port = 1',
+      node_modules: {
+        listed: { 'package.json': '{ "exports": "./index.mjs" }', 'index.mjs': "export const list = ['a']" }
+      }
+    }
+  })
+  const cwd = join(dir, 'config')
+  const read = async () => {
+    const { server, pipeline } = await resolved({ cwd, env: {}, fresh: files })
+    return [server.port, server.host, pipeline[0]]
+  }
+  t.same(await read(), [1, '1', 'a'])
+  writeFileSync(join(cwd, 'inner.mjs'), 'export const port = 2')
+  writeFileSync(join(dir, 'outside.mjs'), 'export const host = "2"')
+  writeFileSync(join(cwd, 'node_modules/listed/index.mjs'), "export const list = ['b']")
+  t.same(await read(), [2, '1', 'a'])
+  t.same([...files].map(file => basename(file)).sort(), ['.env', 'gateway.config.mjs', 'inner.mjs', 'port.mjs'])
 })
 
 t.test('a .env that cannot be read is told', async t => {

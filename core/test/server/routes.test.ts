@@ -36,6 +36,27 @@ t.test('a second ingress without claims on a path is told at the start', async t
   )
 })
 
+t.test('a list of models that a surface has on a path is the surface’s, with all other methods refused', async t => {
+  const lists = defineSurface({
+    name: 'lists',
+    api: 1,
+    summary: 'Has a list of its own.',
+    stability: 'experimental',
+    options: Type.Object({}, { additionalProperties: false }),
+    setup({ http }) {
+      http.get('/v1/models', () => ({ own: true }))
+      return {}
+    }
+  })
+  const { url, logged } = await rig(t, { ingresses: [use(ingress('tiny'))], plugins: [use(lists)] })
+  t.same((await get(`${url}/v1/models`)).body, { own: true })
+  t.match((await get(`${url}/v1/models/toy/say`)).body, { id: 'toy/say' })
+  const refused = await fetch(`${url}/v1/models`, { method: 'POST' })
+  t.equal(refused.status, 405)
+  t.equal(refused.headers.get('allow'), 'GET, HEAD')
+  t.notOk(logged.some(line => line.level === 40))
+})
+
 t.test('two ingresses that write the same list of models are no matter of concern', async t => {
   const format = tiny()
   const other = (name: string) => ({

@@ -25,7 +25,7 @@ function decodeModel(one: Listed): ModelInfo {
     ownedBy: stringOf(one.row.owned_by),
     contextTokens: CONTEXT.map(word => one.count(word)).find(isKnown),
     maxOutputTokens: one.inside('top_provider')?.count('max_completion_tokens') ?? one.count('max_completion_tokens'),
-    deprecated: one.text('deprecation')?.slice(0, DAY)
+    deprecated: (one.text('shutdown_date') ?? one.text('deprecation'))?.slice(0, DAY)
   })
 }
 
@@ -34,9 +34,15 @@ const isKnown = (count: number | undefined): boolean => count !== undefined
 /** Of a time only the day counts. */
 const DAY = 'YYYY-MM-DD'.length
 
-/** encodeModel writes one model; clients want all four members. */
-export function encodeModel(row: ModelRow): JsonObject {
-  return { id: row.id, object: 'model', created: row.created ?? 0, owned_by: row.ownedBy ?? row.provider }
+/** encodeModel writes one model; clients want the first four members of all. */
+export function encodeModel({ id, created = 0, ownedBy, vendor, provider, deprecated }: ModelRow): JsonObject {
+  return {
+    id,
+    object: 'model',
+    created,
+    owned_by: ownedBy ?? vendor ?? provider,
+    ...(deprecated !== undefined && { shutdown_date: deprecated })
+  }
 }
 
 /** encodeModels writes the list of models. */

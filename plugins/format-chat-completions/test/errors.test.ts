@@ -138,7 +138,7 @@ t.test('a list with nonsense in it is refused as a whole, and the error says whe
   ] as const) {
     t.throws(
       () => chatCompletions.models.decode({ data: [{ id: 'a' }, { id: 'b', ...members }] }),
-      { param: path },
+      { message: `${path}: expected` },
       path
     )
   }

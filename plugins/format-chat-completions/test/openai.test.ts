@@ -32,12 +32,19 @@ t.test('an error is written with its type, its code and what a client should do'
   t.match(encodeError(denied), { status: 502, headers: { 'x-should-retry': 'false' } })
 })
 
-t.test('a list of models is read with the facts that vendors add, and written with four members', async t => {
-  t.same(decodeModels({ data: [{ id: 'm', owned_by: 'o', context_length: 8 }, { id: '' }, 5] }), [
-    { id: 'm', ownedBy: 'o', contextTokens: 8 }
-  ])
-  t.same(encodeModels([{ id: 'm', provider: 'p' }]), {
-    object: 'list',
-    data: [{ id: 'm', object: 'model', created: 0, owned_by: 'p' }]
-  })
-})
+t.test(
+  'a list of models is read with the facts that vendors add, and written with four members and the day of its end',
+  async t => {
+    t.same(decodeModels({ data: [{ id: 'm', owned_by: 'o', context_length: 8 }, { id: '' }, 5] }), [
+      { id: 'm', ownedBy: 'o', contextTokens: 8 }
+    ])
+    t.same(encodeModels([{ id: 'm', provider: 'p' }]), {
+      object: 'list',
+      data: [{ id: 'm', object: 'model', created: 0, owned_by: 'p' }]
+    })
+    const known = { created: 5, vendor: 'v', deprecated: '2026-12-31' }
+    const list = encodeModels([{ ...known, id: 'm', provider: 'p' }])
+    t.same(list.data, [{ id: 'm', object: 'model', created: 5, owned_by: 'v', shutdown_date: '2026-12-31' }])
+    t.same(decodeModels(list), [{ id: 'm', created: 5, ownedBy: 'v', deprecated: '2026-12-31' }])
+  }
+)

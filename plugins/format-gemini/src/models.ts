@@ -5,7 +5,6 @@ const DEFAULT_PAGE = 50
 const MAX_PAGE = 1000
 const PREFIX = 'models/'
 const CONVERSES = ['generateContent', 'streamGenerateContent', 'countTokens']
-/** Only its name says that a model makes vectors. */
 const EMBEDS = ['embedContent', 'batchEmbedContents']
 
 /**
@@ -37,11 +36,16 @@ export function encodeModel(row: ModelRow): JsonObject {
     baseModelId: row.id,
     version: '',
     displayName: row.name ?? row.id,
+    ...(row.description !== undefined && { description: row.description }),
     ...(row.contextTokens !== undefined && { inputTokenLimit: row.contextTokens }),
     ...(row.maxOutputTokens !== undefined && { outputTokenLimit: row.maxOutputTokens }),
-    supportedGenerationMethods: /embed/i.test(row.id) ? EMBEDS : CONVERSES
+    supportedGenerationMethods: makesVectors(row) ? EMBEDS : CONVERSES,
+    ...(row.reasoning !== undefined && { thinking: row.reasoning !== false })
   }
 }
+
+/** Where nothing is known of a model, its name may tell that it makes vectors. */
+const makesVectors = ({ id, output }: ModelRow): boolean => output?.includes('embeddings') ?? /embed/i.test(id)
 
 /** encodeModels writes a page of the list. The token of a page is the name of the model before it. */
 export function encodeModels(rows: readonly ModelRow[], head: RequestHead): JsonObject {

@@ -1,4 +1,4 @@
-import { isGatewayError, type ModelRow, type RequestHead } from '@isthmus/core'
+import { isGatewayError, type Modality, type ModelRow, type RequestHead } from '@isthmus/core'
 import t from 'tap'
 import { decodeModels, encodeModel, encodeModels } from '../src/models.ts'
 import { sdk, wired } from './support/replies.ts'
@@ -36,6 +36,19 @@ t.test('a model is shown as the service shows it, without facts that are not kno
   t.strictSame(decodeModels({ models: [encodeModel(row)] }), [
     { id: 'v/m', name: 'M', contextTokens: 10, maxOutputTokens: 5 }
   ])
+  const known = { id: 'm', provider: 'p', description: 'Small.' }
+  t.match(encodeModel({ ...known, reasoning: {} }), { description: 'Small.', thinking: true })
+  t.match(encodeModel({ ...known, reasoning: false }), { thinking: false })
+  t.notOk('thinking' in encodeModel(known))
+})
+
+t.test('what can be asked of a model is told by what it writes, or by its name where that is not known', async t => {
+  const methods = (id: string, output?: readonly Modality[]) =>
+    encodeModel({ id, provider: 'p', ...(output && { output }) }).supportedGenerationMethods
+  t.match(methods('m', ['text']), ['generateContent'])
+  t.match(methods('m', ['embeddings']), ['embedContent'])
+  t.match(methods('embedding-talk', ['text']), ['generateContent'])
+  t.match(methods('text-embedding-3-small'), ['embedContent'])
 })
 
 t.test('pages follow one another until the list is over', async t => {

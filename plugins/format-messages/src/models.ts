@@ -15,7 +15,7 @@ export function decodeModels(body: unknown): readonly ModelInfo[] {
     return defined({
       id: String(one.row.id),
       name: one.text('display_name'),
-      family: line === undefined ? undefined : `claude-${line}`,
+      family: line === undefined ? undefined : LINES + line,
       // A date that is not known is the epoch.
       created: created > 0 ? Math.floor(created / 1000) : undefined,
       contextTokens: one.count('max_input_tokens'),
@@ -51,17 +51,30 @@ function reasoningOf(said: Listed): ReasoningFacts {
   return { ...(efforts.length > 0 && { efforts }), ...(budget !== undefined && { budget }) }
 }
 
-/** encodeModel writes one model. A date that is not known is the epoch, as the format has it. */
+/**
+ * encodeModel writes one model. A date that is not known is the epoch, as the format has it. The format has all capabilities
+ * or none: of most models too little is known to tell all.
+ */
 export function encodeModel(row: ModelRow): JsonObject {
+  const { description, deprecated, family } = row
   return {
     type: 'model',
     id: row.id,
     display_name: row.name ?? row.id,
+    ...(description !== undefined && { description }),
     created_at: new Date((row.created ?? 0) * 1000).toISOString().replace('.000Z', 'Z'),
     max_input_tokens: row.contextTokens ?? null,
-    max_tokens: row.maxOutputTokens ?? null
+    max_tokens: row.maxOutputTokens ?? null,
+    capabilities: null,
+    // A model of which the end is told is as good as deprecated; since when is not known.
+    lifecycle: deprecated === undefined ? 'active' : 'deprecated',
+    deprecated_at: null,
+    retires_at: deprecated === undefined ? null : `${deprecated}T00:00:00Z`,
+    line: family?.startsWith(LINES) === true ? family.slice(LINES.length) : null
   }
 }
+
+const LINES = 'claude-'
 
 /** encodeModels writes a page of the list: `limit` entries after, or before, the one that the query names. */
 export function encodeModels(rows: readonly ModelRow[], head: RequestHead): JsonObject {

@@ -37,8 +37,27 @@ t.test('a model has a date, a name and its limits', async t => {
     display_name: 'm',
     created_at: '2023-11-14T22:13:20Z',
     max_input_tokens: 5,
-    max_tokens: null
+    max_tokens: null,
+    capabilities: null,
+    lifecycle: 'active',
+    deprecated_at: null,
+    retires_at: null,
+    line: null
   })
+})
+
+t.test('what is known of a model beyond that is told too, and can be read again', async t => {
+  const known = { name: 'Haiku', created: 1_700_000_000, contextTokens: 9, maxOutputTokens: 3, family: 'claude-haiku' }
+  const row = { ...known, id: 'm', provider: 'p', description: 'Small.', deprecated: '2026-12-31' }
+  const encoded = messages.models.encodeOne(row)
+  t.match(encoded, {
+    description: 'Small.',
+    lifecycle: 'deprecated',
+    retires_at: '2026-12-31T00:00:00Z',
+    line: 'haiku'
+  })
+  t.same(messages.models.decode({ data: [encoded] }), [{ ...known, id: 'm', deprecated: '2026-12-31' }])
+  t.equal((messages.models.encodeOne({ id: 'm', provider: 'p', family: 'gpt' }) as JsonObject).line, null)
 })
 
 t.test('a service’s list is read, and entries without an id are passed over', async t => {

@@ -116,7 +116,11 @@ t.test('a list with nonsense in it is refused as a whole, and the error says whe
     [{ name: ['x'] }, 'data[1].name']
   ]
   for (const [members, path] of cases) {
-    t.throws(() => decodeListing({ data: [{ id: 'a/a' }, { id: 'a/b', ...members }] }), { param: path }, path)
+    t.throws(
+      () => decodeListing({ data: [{ id: 'a/a' }, { id: 'a/b', ...members }] }),
+      { message: `${path}: expected` },
+      path
+    )
   }
   t.throws(() => decodeListing('<html>'), { message: /^data: expected a list of models/ })
 })

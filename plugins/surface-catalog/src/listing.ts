@@ -20,6 +20,8 @@ interface Snapshot {
   readonly entries: readonly Entry[]
   readonly byId: ReadonlyMap<string, Entry>
   readonly providers: ReadonlyMap<string, string>
+  /** Each model as it is written: lists are put together of these. */
+  readonly texts: Map<Entry, string>
   whole?: Prepared
   facets?: Facets
 }
@@ -66,13 +68,18 @@ export class Listing {
 
   /** encoded writes a part of the list. */
   encoded(entries: readonly Entry[], total: number, next: string | null): string {
-    const { basePath } = this.#host.gateway
-    return JSON.stringify({
-      object: 'list',
-      data: entries.map(entry => encodeModel(entry, basePath)),
-      links: { next },
-      total_count: total
-    })
+    const data = entries.map(entry => this.text(entry)).join(',')
+    return `{"object":"list","data":[${data}],"links":${JSON.stringify({ next })},"total_count":${total}}`
+  }
+
+  /** text writes one model. */
+  text(entry: Entry): string {
+    const { texts } = this.#now()
+    const known = texts.get(entry)
+    if (known !== undefined) return known
+    const text = JSON.stringify(encodeModel(entry, this.#host.gateway.basePath))
+    texts.set(entry, text)
+    return text
   }
 
   #now(): Snapshot {
@@ -81,7 +88,7 @@ export class Listing {
     if (this.#snapshot?.rows === rows) return this.#snapshot
     const entries = entriesOf(catalog)
     const byId = new Map(entries.map(entry => [entry.id, entry]))
-    this.#snapshot = { rows, entries, byId, providers: providerNames(catalog) }
+    this.#snapshot = { rows, entries, byId, providers: providerNames(catalog), texts: new Map() }
     return this.#snapshot
   }
 }

@@ -1,6 +1,5 @@
 import type { Host, RouteSchema } from '@isthmus/core'
 import { encodeEndpoints, encodeProviders } from './encode-endpoints.ts'
-import { encodeModel } from './encode-model.ts'
 import type { Entry } from './entries.ts'
 import { SURFACE_CATALOG_UNKNOWN } from './errors.ts'
 import { filtersFrom, type Query } from './filters.ts'
@@ -60,7 +59,7 @@ export function mountModels({ http, catalog, gateway }: Host, listing: Listing, 
     if (entry === undefined) throw SURFACE_CATALOG_UNKNOWN('model', name.slice(0, SHOWN), '')
     return entry
   }
-  const one = (name: string) => encodeModel(found(name), gateway.basePath)
+  const one = (name: string) => listing.text(found(name))
   const endpointsOf = (name: string) => encodeEndpoints(found(name), catalog)
   const selected = (query: Query) =>
     select(listing.entries(), filtersFrom(query), { nowMs: nowMs(), providers: listing.providers() })
@@ -95,13 +94,13 @@ export function mountModels({ http, catalog, gateway }: Host, listing: Listing, 
   )
   const detail = about('Show one model.', OneModelSchema)
   http.get<Slug>('/api/v1/model/:author/:slug', { schema: detail }, (request, reply) =>
-    sendData(request, reply, one(slugOf(request.params)))
+    sendText(request, reply, `{"data":${one(slugOf(request.params))}}`)
   )
   // Names may have no slash, or several; clients of OpenAI read a model without a `data` around it.
   const flat = about('Show one model, as clients of OpenAI read it.', ModelSchema)
   http.get<{ Params: { '*': string } }>('/api/v1/models/*', { schema: flat }, (request, reply) => {
     const name = request.params['*']
-    if (!name.endsWith(ENDPOINTS)) return sendText(request, reply, JSON.stringify(one(name)))
+    if (!name.endsWith(ENDPOINTS)) return sendText(request, reply, one(name))
     return sendData(request, reply, endpointsOf(name.slice(0, -ENDPOINTS.length)))
   })
 

@@ -45,7 +45,7 @@ export class Running {
     })
   }
 
-  kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGUSR2'): void {
+  kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGKILL' | 'SIGUSR2'): void {
     this.#child.kill(signal)
   }
 

@@ -14,6 +14,7 @@ import {
   type Middleware,
   type PluginEntry,
   providerFrom,
+  type ReloadOutcome,
   type RouteOptions,
   type UpstreamReply,
   type UpstreamRequest,
@@ -103,6 +104,7 @@ function toyProvider(held: Held[]) {
 
 export interface RigOptions {
   readonly server?: Partial<ResolvedConfig['server']>
+  readonly level?: ResolvedConfig['log']['level']
   readonly plugins?: readonly PluginEntry[]
   readonly ingresses?: readonly PluginEntry[]
   readonly middleware?: Middleware
@@ -118,6 +120,8 @@ export interface Rig {
   readonly held: Held[]
   readonly logged: Record<string, unknown>[]
   ask(body: unknown, headers?: Record<string, string>, path?: string): Promise<Response>
+  /** reload goes over to a config of these options. */
+  reload(options: RigOptions): Promise<ReloadOutcome>
 }
 
 /** rig is a gateway with toy plugins, listening on a port of its own, that closes with the test. */
@@ -125,25 +129,12 @@ export async function rig(t: Test, options: RigOptions = {}): Promise<Rig> {
   const held: Held[] = []
   const logged: Record<string, unknown>[] = []
   const log = pino({ level: 'trace' }, { write: line => void logged.push(JSON.parse(line)) })
-  const config = configOf(options)
-  const entries = [
-    ...(options.ingresses ?? [use(ingress('tiny')), use(small)]),
-    use(toyProvider(held)),
-    ...(options.middleware === undefined ? [] : [use(middleware(options.middleware))]),
-    use(meter(options.flushed ?? (() => {}))),
-    ...(options.plugins ?? [])
-  ]
-  const loaded: Loaded = {
-    file: config.file,
-    name: 'gateway.config.ts',
-    dir: import.meta.dirname,
-    env: {},
-    entries,
-    pipeline: config.pipeline,
-    config,
-    problems: []
+  let next = options
+  const load = async () => {
+    const loaded = loadedOf(next, held)
+    return { loaded, prepared: await preparePlugins(loaded) }
   }
-  const gateway = await createGateway({ loaded, prepared: await preparePlugins(loaded), log })
+  const gateway = await createGateway({ ...(await load()), log, load })
   t.teardown(async () => {
     for (const { release } of held) release()
     await gateway.close()
@@ -160,7 +151,32 @@ export async function rig(t: Test, options: RigOptions = {}): Promise<Rig> {
         method: 'POST',
         body: typeof body === 'string' ? body : JSON.stringify(body),
         headers: { 'content-type': 'application/json', ...headers }
-      })
+      }),
+    reload(changed) {
+      next = changed
+      return gateway.reload?.() as Promise<ReloadOutcome>
+    }
+  }
+}
+
+function loadedOf(options: RigOptions, held: Held[]): Loaded {
+  const config = configOf(options)
+  const entries = [
+    ...(options.ingresses ?? [use(ingress('tiny')), use(small)]),
+    use(toyProvider(held)),
+    ...(options.middleware === undefined ? [] : [use(middleware(options.middleware))]),
+    use(meter(options.flushed ?? (() => {}))),
+    ...(options.plugins ?? [])
+  ]
+  return {
+    file: config.file,
+    name: 'gateway.config.ts',
+    dir: import.meta.dirname,
+    env: {},
+    entries,
+    pipeline: config.pipeline,
+    config,
+    problems: []
   }
 }
 
@@ -168,7 +184,7 @@ const middleware = (hooks: Middleware) => defineMiddleware({ ...base, name: 'gua
 const meter = (flushed: () => void) =>
   defineMeter({ ...base, name: 'counter', setup: () => ({ record() {}, flush: async () => flushed() }) })
 
-function configOf({ server, middleware }: RigOptions): ResolvedConfig {
+function configOf({ server, level = 'info', middleware }: RigOptions): ResolvedConfig {
   return {
     file: 'gateway.config.ts',
     server: {
@@ -187,7 +203,7 @@ function configOf({ server, middleware }: RigOptions): ResolvedConfig {
     },
     upstream: { connectMs: 1000, headersMs: 60_000, idleMs: 60_000, connections: 16, origins: [] },
     fetch: { enabled: false, maxBytes: 1 << 20, timeoutMs: 5_000, maxRedirects: 3, allow: [] },
-    log: { level: 'info', format: 'json' },
+    log: { level, format: 'json' },
     pipeline: middleware === undefined ? [] : ['guard'],
     routing: { fallback: { attempts: 3 } },
     models: { strict: false, aliases: {}, fallbacks: {}, facts: {}, channels: {}, forbid: [], refreshMs: 0 },
