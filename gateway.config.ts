@@ -28,7 +28,10 @@ export default defineConfig({
       optional: true,
       options: { preset: 'mistral', apiKey: env('MISTRAL_API_KEY') }
     },
+    { use: '@isthmus/catalog-models' },
+    { use: '@isthmus/store-sqlite', options: { file: env('ISTHMUS_DB', 'isthmus.db') } },
     { use: '@isthmus/surface-catalog' },
+    { use: '@isthmus/surface-admin', optional: true, options: { token: env('ISTHMUS_ADMIN_TOKEN') } },
     { use: '@isthmus/surface-openapi' },
     { use: '@isthmus/meter-log' }
   ]

@@ -18,8 +18,16 @@ export default defineConfig({
     { use: '@isthmus/provider-anthropic', optional: true, options: { apiKey: env('ANTHROPIC_API_KEY') } },
     { use: '@isthmus/provider-gemini', optional: true, options: { apiKey: env('GEMINI_API_KEY') } },
 
-    // A page that describes the API, at /docs.
+    // What is known of models: names, prices, limits; and where changes made while it runs are kept.
+    { use: '@isthmus/catalog-models' },
+    { use: '@isthmus/store-sqlite', options: { file: 'isthmus.db' } },
+
+    // A page of the models at /models, and one that describes the API at /docs.
+    { use: '@isthmus/surface-catalog' },
     { use: '@isthmus/surface-openapi' },
+
+    // Aliases and prices changed over HTTP, with this token, of at least 16 characters.
+    { use: '@isthmus/surface-admin', optional: true, options: { token: env('ISTHMUS_ADMIN_TOKEN') } },
 
     // One log line for each exchange.
     { use: '@isthmus/meter-log' }

@@ -19,6 +19,8 @@ export default defineConfig({
       options: { apiKey: env('ANTHROPIC_API_KEY'), baseUrl: env('ANTHROPIC_BASE_URL') }
     },
     { use: '@isthmus/provider-gemini', options: { apiKey: env('GEMINI_API_KEY'), baseUrl: env('GEMINI_BASE_URL') } },
+    { use: '@isthmus/catalog-models' },
+    { use: '@isthmus/surface-catalog' },
     { use: '@isthmus/meter-log' }
   ]
 })

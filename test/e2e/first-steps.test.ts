@@ -25,11 +25,11 @@ t.test('what init writes into an empty folder starts as it is, and answers in bo
 })
 
 t.test('the example config of the repository starts with no variable set', async t => {
-  const checked = await run(['check', '--boot'], { cwd: ROOT })
+  const checked = await run(['check', '--boot'], { cwd: ROOT, env: { ISTHMUS_DB: ':memory:' } })
   t.equal(checked.err, '')
   t.match(checked.out, 'gateway.config.ts: no problems')
   t.match(
-    (await run(['list'], { cwd: ROOT })).out,
+    (await run(['list'], { cwd: ROOT, env: { ISTHMUS_DB: ':memory:' } })).out,
     /Waiting\n {2}provider +openai .*OPENAI_API_KEY\n {2}provider +anthropic/
   )
 })

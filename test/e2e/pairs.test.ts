@@ -77,6 +77,7 @@ const { url, running } = await start(
       OPENAI_BASE_URL: `${upstreams.chat.origin}/v1`,
       ANTHROPIC_API_KEY: 'key-for-anthropic',
       ANTHROPIC_BASE_URL: upstreams.messages.origin,
+      ISTHMUS_DB: ':memory:',
       LOG_LEVEL: 'debug'
     }
   },

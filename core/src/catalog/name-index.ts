@@ -28,6 +28,8 @@ interface ModelName {
   readonly rank: string
 }
 
+const NOTHING: readonly never[] = []
+
 /** The last of a line that has none of that name is what the line's name leads to. */
 const LATEST = '-latest'
 
@@ -147,19 +149,24 @@ export class NameIndex {
     const prefix = key.slice(0, slash)
     const vendor = keyOf(this.#bundled.vendorOf(prefix) ?? prefix)
     const has = ({ offered }: Entry) => vendorOf(offered) === vendor
-    return [...plain, ...this.#bare(key.slice(slash + 1)).filter(has)]
+    const own = this.#bare(key.slice(slash + 1))
+    return own.length === 0 ? plain : [...plain, ...own.filter(has)]
   }
 
   #bare(key: string): readonly Entry[] {
-    const entries: Entry[] = [...(this.#ids.get(key) ?? [])]
-    for (const { served, fit, rank } of this.#models.get(key) ?? []) {
+    const ids = this.#ids.get(key)
+    const models = this.#models.get(key)
+    const family = this.#families.get(key)
+    if (ids === undefined && models === undefined && family === undefined) return NOTHING
+    const entries: Entry[] = [...(ids ?? NOTHING)]
+    for (const { served, fit, rank } of models ?? NOTHING) {
       for (const offered of served.offered) {
         // Of several ids of one model, one that is a name of the model goes before one that is the service's own.
         const own = fit === FIT.spelling && served.keys.has(keyOf(bareOf(offered.id)))
         entries.push({ offered, fit, rank: own ? '1' : rank })
       }
     }
-    for (const offered of this.#families.get(key) ?? []) entries.push({ offered, fit: FIT.family, rank: age(offered) })
+    for (const offered of family ?? NOTHING) entries.push({ offered, fit: FIT.family, rank: age(offered) })
     return entries
   }
 

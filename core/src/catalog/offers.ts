@@ -4,7 +4,7 @@ import type { FeatureTable } from '../ir/index.ts'
 import type { Registry } from '../registry/index.ts'
 import { Channel, type NamedFacts, type Offered, type Overrides } from './channel.ts'
 import type { Bundled } from './layers.ts'
-import { NameIndex } from './name-index.ts'
+import { type Named, NameIndex } from './name-index.ts'
 import { bareOf, keyOf, matcher, mayPass, splitVariant, undated } from './names.ts'
 
 /** Offer is a target and the ways to it, in the provider's order of preference. */
@@ -82,17 +82,15 @@ export class Offers {
   listed(name: string, wide = false): readonly Offered[] {
     const slash = name.indexOf('/')
     const channel = slash > 0 ? this.#channel(name.slice(0, slash)) : undefined
+    const named = this.#index.find(name)
     if (channel !== undefined && !(wide && channel.provider.models?.anyVendor !== true)) {
       const id = name.slice(slash + 1)
       const exact = channel.offered.get(id)
       if (exact !== undefined) return this.#only(exact)
-      for (const named of [this.#index.find(id), this.#index.find(name)]) {
-        const own =
-          named?.offered.find(it => it.channel === channel) ?? named?.others.find(it => it.channel === channel)
-        if (own !== undefined) return this.#only(own)
-      }
+      const own = onChannel(this.#index.find(id), channel) ?? onChannel(named, channel)
+      if (own !== undefined) return this.#only(own)
     }
-    return this.#index.find(name)?.offered ?? []
+    return named?.offered ?? NOTHING
   }
 
   /** pass gives the channels that may be asked for a name that no list has, as models appear daily. */
@@ -189,6 +187,13 @@ export class Offers {
     this.#talking = undefined
     return new NameIndex(this.all(), this.#bundled)
   }
+}
+
+const NOTHING: readonly never[] = []
+
+function onChannel(named: Named | undefined, channel: Channel): Offered | undefined {
+  const isOwn = (offered: Offered) => offered.channel === channel
+  return named?.offered.find(isOwn) ?? named?.others.find(isOwn)
 }
 
 function byKey(facts: Iterable<[string, ModelFacts]>): ReadonlyMap<string, NamedFacts> {

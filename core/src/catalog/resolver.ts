@@ -155,15 +155,18 @@ export class Resolver {
     const base = withoutThinking(name)
     const found = base === undefined ? undefined : this.#plain(base, asked, steps, depth, wide)
     if (base === undefined || found === undefined) return undefined
-    const offers = found.offers.flatMap(offer =>
-      offer.info?.reasoning === false ? [] : { ...offer, thinking: true as const }
-    )
+    const offers = found.offers.flatMap(offer => (cannotThink(offer) ? [] : { ...offer, thinking: true as const }))
     if (offers.length === 0 && found.offers.length > 0) {
       throw ISTHMUS_MODEL_NO_REASONING.with({ param: 'model' }, shown(base))
     }
     steps?.push(`'-thinking' turns on the reasoning of '${base}'`)
     return { ...found, offers }
   }
+}
+
+/** A model of which nothing is known may think. */
+function cannotThink({ info }: Offer): boolean {
+  return info?.reasoning === false || (info?.output !== undefined && !info.output.includes('text'))
 }
 
 function reasonFor(targets: readonly string[]): string {
@@ -174,7 +177,20 @@ function reasonFor(targets: readonly string[]): string {
 
 /** once leaves out what comes again. */
 export function once(offers: readonly Offer[]): readonly Offer[] {
-  if (offers.length < 2) return offers
+  if (offers.length > MANY) return onceOfMany(offers)
+  return offers.filter(({ provider, model }, at) => {
+    for (let before = 0; before < at; before++) {
+      const other = offers[before] as Offer
+      if (other.model === model && other.provider === provider) return false
+    }
+    return true
+  })
+}
+
+/** Up to here it is quicker to compare each with each. */
+const MANY = 30
+
+function onceOfMany(offers: readonly Offer[]): readonly Offer[] {
   const seen = new Set<string>()
   return offers.filter(({ provider, model }) => {
     const key = `${provider}/${model}`

@@ -13,6 +13,8 @@ export interface ShowFlags extends ConfigFlags {
 /** Members of a row that say which model it is, not what is known of it. */
 const IDENTITY: ReadonlySet<string> = new Set(['id', 'provider', 'upstreamId', 'model'])
 
+const MOST_NAMES = 8
+
 /** showModel shows every fact of the models a name leads to, and where each is from. */
 export function showModel(name: string, flags: ShowFlags, terminal: Terminal): Promise<void> {
   return withGateway(flags, terminal, ({ books }) => {
@@ -59,9 +61,11 @@ function modelText({ row, from, names }: KnownModel): string {
       factLines(member, value).map(([title, text]) => [title, plain(from[member] ?? ''), plain(text)])
     )
   const title = row.model === undefined || row.model === row.id ? row.id : `${row.id}, which is ${row.model}`
-  const others = names.filter(other => other !== row.id)
   const lines = [plain(title), columns([['FACT', 'FROM', ''], ...facts])]
-  if (others.length > 0) lines.push(`  Also: ${plain(others.join(', '))}`)
+  // The shortest are what people write; a model may have dozens.
+  const others = names.filter(other => other !== row.id).sort((one, other) => one.length - other.length)
+  const more = others.length > MOST_NAMES ? ` and ${others.length - MOST_NAMES} more (--json)` : ''
+  if (others.length > 0) lines.push(`  Also: ${plain(others.slice(0, MOST_NAMES).join(', '))}${more}`)
   return lines.join('\n')
 }
 

@@ -114,6 +114,7 @@ t.test('show tells every fact and where it is from', async t => {
     t.ok(lines.includes(line), line)
   }
   t.match(out, /^toy\/say\n/)
+  t.match(out, /\n {2}Also: say\b/)
   const { out: data } = await seen(t, terminal => showModel('say', { json: true }, terminal))
   t.match(JSON.parse(data), { name: 'say', known: [{ row: { id: 'toy/say' }, from: { prices: 'config' } }] })
 })

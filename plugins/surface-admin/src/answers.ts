@@ -55,8 +55,8 @@ export function answerUnknown(http: Http, below: string): void {
 const HIDDEN: RouteSchema = { hide: true }
 
 /** noRoute makes the error for a path that is none. */
-export function noRoute({ method, url }: Request): GatewayError {
-  return ISTHMUS_ROUTE_NOT_FOUND(method, (url.split('?', 1)[0] ?? '').slice(0, 120))
+export function noRoute({ method, originalUrl }: Request): GatewayError {
+  return ISTHMUS_ROUTE_NOT_FOUND(method, (originalUrl.split('?', 1)[0] ?? '').slice(0, 120))
 }
 
 /** NO_CORS keeps a route to pages of its own origin, whatever `server.cors` allows the others. */

@@ -63,7 +63,17 @@ form.addEventListener('submit', event => {
 
 document.addEventListener('click', async event => {
   const link = event.target.closest('main a')
-  if (link === null || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  // Pages of single models are pages of their own.
+  if (
+    link === null ||
+    link.pathname !== new URL(form.action).pathname ||
+    event.button !== 0 ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey ||
+    event.altKey
+  )
+    return
   event.preventDefault()
   clearTimeout(timer)
   const url = new URL(link.href)

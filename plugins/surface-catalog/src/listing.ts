@@ -26,6 +26,9 @@ interface Snapshot {
   facets?: Facets
 }
 
+/** The most other names that are shown of a model. */
+const MAX_NAMES = 40
+
 /** Listing is the catalogue as this surface shows it; everything is worked out once for each change. */
 export class Listing {
   #host: Pick<Host, 'catalog' | 'gateway'>
@@ -57,6 +60,14 @@ export class Listing {
     if (own !== undefined) return own
     const [first] = this.#host.catalog.known(name)
     return first && byId.get(idOf(first.row))
+  }
+
+  /** about gives what else the page of a model tells. */
+  about(entry: Entry): { readonly names: readonly string[]; readonly providers: ReadonlyMap<string, string> } {
+    const own = new Set(entry.rows.map(row => row.id))
+    const known = [...own].flatMap(id => this.#host.catalog.known(id))
+    const names = known.filter(({ row }) => own.has(row.id)).flatMap(it => it.names)
+    return { names: [...new Set(names)].filter(it => it !== entry.id).slice(0, MAX_NAMES), providers: this.providers() }
   }
 
   /** whole is the list with nothing left out. */

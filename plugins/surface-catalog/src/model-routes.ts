@@ -1,7 +1,7 @@
 import type { Host, RouteSchema } from '@isthmus/core'
 import { encodeEndpoints, encodeProviders } from './encode-endpoints.ts'
 import type { Entry } from './entries.ts'
-import { SURFACE_CATALOG_UNKNOWN } from './errors.ts'
+import { unknownModel } from './errors.ts'
 import { filtersFrom, type Query } from './filters.ts'
 import { etagOf, type Listing, matches } from './listing.ts'
 import {
@@ -17,7 +17,6 @@ import { select } from './select.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 const ENDPOINTS = '/endpoints'
-const SHOWN = 80
 const tags = ['catalog']
 
 const about = (summary: string, reply: RouteSchema['response'], querystring?: unknown): RouteSchema => ({
@@ -56,7 +55,7 @@ export function mountModels({ http, catalog, gateway }: Host, listing: Listing, 
 
   const found = (name: string): Entry => {
     const entry = listing.find(name)
-    if (entry === undefined) throw SURFACE_CATALOG_UNKNOWN('model', name.slice(0, SHOWN), '')
+    if (entry === undefined) throw unknownModel(name)
     return entry
   }
   const one = (name: string) => listing.text(found(name))

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { type Host, isGatewayError, type RouteSchema } from '@isthmus/core'
+import { unknownModel } from './errors.ts'
 import { filtersFrom, type Query } from './filters.ts'
 import { etagOf, type Listing, matches } from './listing.ts'
+import { renderModel } from './model-page.ts'
 import { renderPage } from './page.ts'
 import { pageQuery } from './page-query.ts'
 import { select } from './select.ts'
 
 const PAGE_SIZE = 50
 /** The page loads nothing from elsewhere, sends nothing elsewhere, and runs nothing that stands in itself. */
-const SECURITY = {
+const HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
@@ -20,7 +22,9 @@ const SECURITY = {
     "frame-ancestors 'none'"
   ].join('; '),
   'x-content-type-options': 'nosniff',
-  'referrer-policy': 'same-origin'
+  'referrer-policy': 'same-origin',
+  'cache-control': 'no-cache',
+  'content-type': 'text/html; charset=utf-8'
 }
 const TYPES = {
   'page.css': 'text/css; charset=utf-8',
@@ -44,13 +48,13 @@ export function mountPage({ http, gateway }: Host, listing: Listing, title: stri
       return reply.type(type).send(body)
     })
   }
+  const site = () => ({ title, basePath: gateway.basePath, version })
   const schema: RouteSchema = { summary: 'The catalogue of models, as a page for people.', tags: ['catalog'] }
   http.get<{ Querystring: Query }>('/models', { schema }, (request, reply) => {
     const query = pageQuery(request.query)
-    const { basePath } = gateway
-    const parts = { title, basePath, version, query, facets: listing.facets(), pageSize: PAGE_SIZE }
+    const parts = { ...site(), query, facets: listing.facets(), pageSize: PAGE_SIZE }
     const providers = listing.providers()
-    reply.headers({ ...SECURITY, 'cache-control': 'no-cache' }).type('text/html; charset=utf-8')
+    reply.headers(HEADERS)
     try {
       const filters = { ...filtersFrom(query), limit: PAGE_SIZE }
       const selected = select(listing.entries(), filters, { nowMs: Date.now(), providers })
@@ -62,5 +66,13 @@ export function mountPage({ http, gateway }: Host, listing: Listing, title: stri
         .code(thrown.statusCode)
         .send(renderPage({ ...parts, providers, selected, offset: 0, problem: thrown.message }))
     }
+  })
+
+  const about: RouteSchema = { summary: 'One model, as a page for people.', tags: ['catalog'] }
+  http.get<{ Params: { '*': string } }>('/models/*', { schema: about }, (request, reply) => {
+    const name = request.params['*']
+    const entry = listing.find(name)
+    if (entry === undefined) throw unknownModel(name)
+    return reply.headers(HEADERS).send(renderModel({ ...site(), entry, ...listing.about(entry) }))
   })
 }

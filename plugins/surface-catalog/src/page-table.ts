@@ -1,4 +1,5 @@
 import type { ModelFacts } from '@isthmus/core'
+import { pathOf } from './encode-model.ts'
 import type { Entry } from './entries.ts'
 import { type Html, html } from './html.ts'
 import type { PageParts } from './page.ts'
@@ -45,17 +46,18 @@ function heading({ label, numeric, sorts }: Column, { query, basePath }: PagePar
   return html`<th role="columnheader" scope="col"${kind}${said}><a href="${to}">${label}<span class="arrow" aria-hidden="true"></span></a></th>`
 }
 
-function row(entry: Entry, { providers }: PageParts): Html {
+function row(entry: Entry, { providers, basePath }: PageParts): Html {
   const { id, name, facts, target } = entry
   const { prices, contextTokens, maxOutputTokens, features, deprecated } = facts
   const tiers = prices?.tiers !== undefined && prices.tiers.length > 0
-  const number = (label: string, text: string, exact?: number) =>
-    html`<td role="cell" class="number" data-label="${label}"${exact !== undefined && html` title="${exact.toLocaleString('en')} tokens"`}>${text}</td>`
   const price = (label: string, amount: number | undefined) =>
-    html`<td role="cell" class="number" data-label="${label}">${readablePrice(amount)}${tiers && amount !== undefined && html`<span class="more" title="Long prompts cost more or less.">+</span>`}</td>`
+    number(
+      label,
+      html`${readablePrice(amount)}${tiers && amount !== undefined && html`<span class="more" title="Long prompts cost more or less.">+</span>`}`
+    )
   return html`<tr role="row">
-<th role="rowheader" scope="row"><span class="name">${name}</span>${target && html` <span class="badge">stands for ${target.name}</span>`}${deprecated !== undefined && html` <span class="badge ends">ends ${deprecated}</span>`}${name !== id && html`<code>${id}</code>`}</th>
-${number('Context', readableTokens(contextTokens), contextTokens)}${number('Max output', readableTokens(maxOutputTokens), maxOutputTokens)}
+<th role="rowheader" scope="row"><a class="name" href="${basePath}/models/${pathOf(id)}">${name}</a>${target && html` <span class="badge">stands for ${target.name}</span>`}${deprecated !== undefined && html` <span class="badge ends">ends ${deprecated}</span>`}${name !== id && html`<code>${id}</code>`}</th>
+${tokens('Context', contextTokens)}${tokens('Max output', maxOutputTokens)}
 ${price('Input', prices?.input)}${price('Output', prices?.output)}
 ${words('Reads and writes', modalities(facts))}
 ${words('Features', chips(features?.map(readableWord)))}
@@ -64,17 +66,28 @@ ${words('Served by', chips(entry.providers.map(channel => providers.get(channel)
 `
 }
 
-function words(label: string, content: Html | string | undefined): Html {
+/** number is a cell of figures. */
+export const number = (label: string, content: Html | string, title?: string): Html =>
+  html`<td role="cell" class="number" data-label="${label}"${title !== undefined && html` title="${title}"`}>${content}</td>`
+
+/** tokens is a cell with a number of tokens. */
+export const tokens = (label: string, count: number | undefined): Html =>
+  number(label, readableTokens(count), count === undefined ? undefined : `${count.toLocaleString('en')} tokens`)
+
+/** words is a cell of text; where it has none a card leaves it out. */
+export function words(label: string, content: Html | string | undefined): Html {
   const empty = content === undefined && html` class="empty"`
   return html`<td role="cell" data-label="${label}"${empty}>${content ?? UNKNOWN}</td>`
 }
 
-function modalities({ input, output }: ModelFacts): string | undefined {
+/** modalities tells what goes in and what comes out. */
+export function modalities({ input, output }: ModelFacts): string | undefined {
   if (input === undefined && output === undefined) return undefined
   return `${input?.join(', ') ?? UNKNOWN} → ${output?.join(', ') ?? UNKNOWN}`
 }
 
-function chips(words: readonly string[] | undefined): Html | undefined {
+/** chips are short words side by side. */
+export function chips(words: readonly string[] | undefined): Html | undefined {
   if (words === undefined || words.length === 0) return undefined
   return html`<ul>${words.map(word => html`<li>${word}</li>`)}</ul>`
 }

@@ -1,5 +1,6 @@
 import type { Facets } from './facets.ts'
-import { Html, html } from './html.ts'
+import { type Html, html } from './html.ts'
+import { apiLink, attribute, frame, type Site } from './page-frame.ts'
 import { type PageQuery, searchOf } from './page-query.ts'
 import { resultsTable } from './page-table.ts'
 import { readableTokens, readableWord } from './readable.ts'
@@ -7,11 +8,7 @@ import type { Selected } from './select.ts'
 import type { Sort } from './sorts.ts'
 
 /** PageParts are what the page is made of. */
-export interface PageParts {
-  readonly title: string
-  readonly basePath: string
-  /** What stands behind the names of the page's files, so that caches notice a new one. */
-  readonly version: string
+export interface PageParts extends Site {
   readonly query: PageQuery
   readonly facets: Facets
   readonly selected: Selected
@@ -39,34 +36,17 @@ const ORDERS: readonly (readonly [sort: Sort, label: string])[] = [
 
 /** renderPage writes the whole page. It works as it is; its script only saves waiting for a new one. */
 export function renderPage(parts: PageParts): string {
-  const { title, basePath, version, query } = parts
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<link rel="icon" href="${basePath}/models/icon.svg?${version}" type="image/svg+xml">
-<link rel="stylesheet" href="${basePath}/models/page.css?${version}">
-<link rel="stylesheet" href="${basePath}/models/cards.css?${version}">
-<script type="module" src="${basePath}/models/page.js?${version}"></script>
-</head>
-<body>
-<header>
-<h1><a href="${basePath}/models">${title}</a></h1>
-<p>Prices are in US dollars for a million tokens. A dash is what is not known.</p>
-</header>
-<main>
-${filterForm(parts)}
+  const { title, basePath, query } = parts
+  return frame(parts, {
+    heading: title,
+    lead: 'Prices are in US dollars for a million tokens. A dash is what is not known.',
+    main: html`${filterForm(parts)}
 <section id="results" aria-label="Results">
 ${results(parts)}
-</section>
-</main>
-<footer>The same as data: <a href="${basePath}/api/v1/models${searchOf(query, { offset: '' })}" id="data">/api/v1/models</a></footer>
-</body>
-</html>
-`.text
+</section>`,
+    foot: apiLink(basePath, '/api/v1/models', searchOf(query, { offset: '' })),
+    script: 'page.js'
+  })
 }
 
 function filterForm({ basePath, query, facets }: PageParts): Html {
@@ -101,7 +81,7 @@ function choice(
   const all = chosen === '' || options.some(([value]) => value === chosen) ? options : [...options, [chosen, chosen]]
   return html`<label>${label}<select name="${name}"><option value="">${none}</option>${all.map(
     ([value, text]) =>
-      html`<option value="${value ?? ''}"${value === chosen && new Html(' selected')}>${text ?? ''}</option>`
+      html`<option value="${value ?? ''}"${attribute('selected', value === chosen)}>${text ?? ''}</option>`
   )}</select></label>`
 }
 

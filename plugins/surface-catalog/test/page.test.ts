@@ -11,7 +11,7 @@ async function ask(t: Test, options?: UpOptions) {
 }
 
 /** namesIn are the models of a page, in order. */
-const namesIn = (page: string) => [...page.matchAll(/<span class="name">([^<]*)</g)].map(([, name]) => name)
+const namesIn = (page: string) => [...page.matchAll(/<a class="name"[^>]*>([^<]*)</g)].map(([, name]) => name)
 
 t.test('the page is whole without its script', async t => {
   const { get } = await ask(t)
