@@ -21,9 +21,9 @@ import {
 import type { FeatureTable } from '../ir/index.ts'
 import type { Registry } from '../registry/index.ts'
 import { namesIn, problemOf, type SourcedAlias, toAlias } from './aliases.ts'
-import type { Offered } from './channel.ts'
 import { Bundled, provenance } from './layers.ts'
 import { mayPass, shown } from './names.ts'
+import type { Offered } from './offered.ts'
 import { type Offer, Offers } from './offers.ts'
 import { once, type Resolution, Resolver } from './resolver.ts'
 import { Suggestions } from './suggestions.ts'
@@ -183,7 +183,7 @@ export class Catalog {
     if (channel === undefined) return
     channel.list(models)
     this.setState(channelId, state)
-    this.#offers.compose()
+    this.#offers.compose(channel)
     this.#changed()
     this.#log.debug({ channel: channelId, models: channel.offered.size }, 'model list read')
   }

@@ -1,18 +1,8 @@
 import type { ChannelState, ModelFacts, ModelInfo, Provider, Way } from '../contract/index.ts'
 import { type FeatureTable, featureTable } from '../ir/index.ts'
-import { type Bundled, type Layer, merged } from './layers.ts'
+import type { Bundled, Layer } from './layers.ts'
 import { keyOf, splitVariant } from './names.ts'
-
-/** Offered is a model that a channel offers, with the layers of what is known of it. */
-export interface Offered {
-  readonly channel: Channel
-  /** As the upstream takes it. */
-  readonly id: string
-  /** `vendor/model`, where it is known. */
-  readonly model: string | undefined
-  readonly layers: readonly Layer[]
-  readonly info: ModelInfo
-}
+import { Offered } from './offered.ts'
 
 /** NamedFacts are facts under the name that someone wrote them for: `channel/model`, or `vendor/model`. */
 export interface NamedFacts {
@@ -76,21 +66,21 @@ export class Channel {
     const offered = new Map<string, Offered>()
     for (const id of ids) {
       const entry = bundled.servedAs(service, id)
-      const model = own.get(id)?.model ?? live.get(id)?.model ?? this.modelOf(bundled, id)
+      const model = own.get(id)?.model ?? live.get(id)?.model ?? entry?.value.model ?? this.modelOf(bundled, id)
       if (!allowed(id, model)) continue
+      const layers: Layer[] = []
+      const add = (from: string, facts: ModelFacts | undefined) => facts && layers.push({ from, facts })
       const general = model === undefined ? undefined : bundled.model(model)
-      const layers: Layer[] = [
-        { from: general?.from ?? '', facts: general?.value },
-        { from: entry?.from ?? '', facts: entry?.value },
-        { from: 'provider', facts: own.get(id) },
-        { from: 'listing', facts: live.get(id) }
-      ]
+      add(general?.from ?? '', general?.value)
+      add(entry?.from ?? '', entry?.value)
+      add('provider', own.get(id))
+      add('listing', live.get(id))
       for (const [from, facts] of Object.entries(overrides) as [string, Overrides['config']][]) {
         if (facts.size === 0) continue
-        if (model !== undefined) layers.push({ from, facts: facts.get(keyOf(model))?.facts })
-        layers.push({ from, facts: facts.get(keyOf(`${this.id}/${id}`))?.facts })
+        if (model !== undefined) add(from, facts.get(keyOf(model))?.facts)
+        add(from, facts.get(keyOf(`${this.id}/${id}`))?.facts)
       }
-      offered.set(id, { channel: this, id, model, layers, info: merged(id, model, layers) })
+      offered.set(id, new Offered(this, id, model, layers))
     }
     this.#offered = offered
     this.state = { ...this.state, models: offered.size }

@@ -4,7 +4,7 @@ import { keyOf } from './names.ts'
 /** Layer is what one source says of a model. */
 export interface Layer {
   readonly from: string
-  readonly facts: ModelFacts | undefined
+  readonly facts: ModelFacts
 }
 
 const IDENTITY: ReadonlySet<string> = new Set(['id', 'spellings', 'model'])
@@ -13,7 +13,7 @@ const IDENTITY: ReadonlySet<string> = new Set(['id', 'spellings', 'model'])
 export function merged(id: string, model: string | undefined, layers: readonly Layer[]): ModelInfo {
   const info: Record<string, unknown> = { id }
   for (const { facts } of layers) {
-    for (const [name, value] of Object.entries(facts ?? {})) {
+    for (const [name, value] of Object.entries(facts)) {
       if (value !== undefined && !IDENTITY.has(name)) info[name] = value
     }
   }
@@ -25,7 +25,7 @@ export function merged(id: string, model: string | undefined, layers: readonly L
 export function provenance(layers: readonly Layer[]): Provenance {
   const from: Record<string, string> = {}
   for (const layer of layers) {
-    for (const [name, value] of Object.entries(layer.facts ?? {})) {
+    for (const [name, value] of Object.entries(layer.facts)) {
       if (value !== undefined && !IDENTITY.has(name)) from[name] = layer.from
     }
   }

@@ -1,7 +1,8 @@
 import type { CatalogModel } from '../contract/index.ts'
-import type { Channel, Offered } from './channel.ts'
+import type { Channel } from './channel.ts'
 import { type Bundled, namesOf } from './layers.ts'
 import { bareOf, isStable, keyOf, undated } from './names.ts'
+import type { Offered } from './offered.ts'
 
 /** How a name fits a model, the best first. */
 const FIT = { id: 0, spelling: 1, undated: 2, family: 3 } as const
@@ -85,27 +86,29 @@ export class NameIndex {
 
   /** names gives those that lead to a model, for reports. */
   names(offered: Offered): readonly string[] {
-    const { id, info, model } = offered
+    const { id, model } = offered
+    const family = offered.fact('family')
     const own = [id, bareOf(id)].flatMap(name => [name, undated(name)?.base ?? name])
     const others = model === undefined ? [] : [...(this.#served.get(model)?.keys ?? [])]
     const bare = [
       ...own,
       ...others.flatMap(name => [name, undated(name)?.base ?? name]),
-      ...(info.family === undefined ? [] : [info.family])
+      ...(family === undefined ? [] : [family])
     ]
-    const vendor = vendorOf(offered)
+    const { vendor } = offered
     const all = vendor === undefined ? bare : bare.flatMap(name => [name, `${vendor}/${name}`])
     return [...new Set(all.map(keyOf))].filter(name => this.find(name)?.offered.includes(offered))
   }
 
   #add(offered: Offered): void {
-    const { id, info, model } = offered
+    const { id, model } = offered
     const bare = bareOf(id)
     this.#addId(id, offered, FIT.id)
     if (bare !== id) this.#addId(bare, offered, FIT.spelling)
     // A variant such as `:free` is chosen by name, never by the model's.
     if (bare.includes(':')) return
-    if (info.family !== undefined) push(this.#families, keyOf(info.family), offered)
+    const family = offered.fact('family')
+    if (family !== undefined) push(this.#families, keyOf(family), offered)
     if (model === undefined) return
     let served = this.#served.get(model)
     if (served === undefined) {
@@ -148,7 +151,7 @@ export class NameIndex {
     if (slash <= 0) return plain
     const prefix = key.slice(0, slash)
     const vendor = keyOf(this.#bundled.vendorOf(prefix) ?? prefix)
-    const has = ({ offered }: Entry) => vendorOf(offered) === vendor
+    const has = ({ offered }: Entry) => offered.vendor === vendor
     const own = this.#bare(key.slice(slash + 1))
     return own.length === 0 ? plain : [...plain, ...own.filter(has)]
   }
@@ -190,11 +193,6 @@ export class NameIndex {
   }
 }
 
-function vendorOf({ info, model }: Offered): string | undefined {
-  const vendor = info.vendor ?? (model?.includes('/') ? model.slice(0, model.indexOf('/')) : undefined)
-  return vendor === undefined ? undefined : keyOf(vendor)
-}
-
 function push<T>(into: Map<string, T[]>, key: string, value: T): void {
   const before = into.get(key)
   if (before === undefined) into.set(key, [value])
@@ -205,9 +203,10 @@ function push<T>(into: Map<string, T[]>, key: string, value: T): void {
 const UNKNOWN = 999_999_999_999
 
 /** age ranks the models of a line: stable ones before previews, then by their day, then by the numbers in their names. */
-function age({ id, model, info }: Offered): string {
+function age(offered: Offered): string {
+  const { id, model } = offered
   const version = ((model ?? id).match(/\d+/g) ?? []).map(digits => digits.padStart(8, '0'))
-  return [isStable(id) ? 1 : 0, String(info.created ?? UNKNOWN).padStart(12, '0'), ...version].join(' ')
+  return [isStable(id) ? 1 : 0, String(offered.fact('created') ?? UNKNOWN).padStart(12, '0'), ...version].join(' ')
 }
 
 function isBetter(entry: Entry, before: Entry): boolean {

@@ -2,10 +2,11 @@ import type { ModelsConfig } from '../config/schema.ts'
 import type { ModelFacts, ModelInfo, Target, Way } from '../contract/index.ts'
 import type { FeatureTable } from '../ir/index.ts'
 import type { Registry } from '../registry/index.ts'
-import { Channel, type NamedFacts, type Offered, type Overrides } from './channel.ts'
+import { Channel, type NamedFacts, type Overrides } from './channel.ts'
 import type { Bundled } from './layers.ts'
 import { type Named, NameIndex } from './name-index.ts'
 import { bareOf, keyOf, matcher, mayPass, splitVariant, undated } from './names.ts'
+import type { Offered } from './offered.ts'
 
 /** Offer is a target and the ways to it, in the provider's order of preference. */
 export interface Offer extends Target {
@@ -23,7 +24,8 @@ export class Offers {
   readonly #configFacts: Overrides['config']
   readonly #allowed: (channel: string, id: string, model: string | undefined) => boolean
   #runtimeFacts: Overrides['runtime'] = new Map()
-  #index: NameIndex
+  /** Made when it is next asked for: lists come several at a time. */
+  #index: NameIndex | undefined
   #offers = new Map<Offered, Offer>()
   #found = new WeakMap<readonly Offered[], readonly Offer[]>()
   #alone = new Map<Offered, readonly Offered[]>()
@@ -46,22 +48,29 @@ export class Offers {
     )
     this.#byKey = new Map([...this.channels].map(([id, channel]) => [keyOf(id), channel]))
     this.#waiting = new Set(registry.waiting.map(({ id }) => id))
-    this.#index = this.#compose()
+    this.#composeAll()
   }
 
   get index(): NameIndex {
+    this.#index ??= new NameIndex(this.all(), this.#bundled)
     return this.#index
   }
 
   /** setFacts lays changes over what is known of models, by `channel/model` or `vendor/model`. */
   setFacts(changes: ReadonlyMap<string, ModelFacts>): void {
     this.#runtimeFacts = byKey(changes)
-    this.compose()
+    this.#composeAll()
   }
 
-  /** compose takes over what was learnt of the channels since. */
-  compose(): void {
-    this.#index = this.#compose()
+  /** compose takes over what was learnt of a channel since. */
+  compose(channel: Channel): void {
+    const overrides = { config: this.#configFacts, runtime: this.#runtimeFacts }
+    channel.compose(this.#bundled, overrides, (id, model) => this.#allowed(channel.id, id, model))
+    this.#index = undefined
+    this.#offers = new Map()
+    this.#found = new WeakMap()
+    this.#alone = new Map()
+    this.#talking = undefined
   }
 
   /** all gives every model that is offered, in the order of the config. */
@@ -82,12 +91,12 @@ export class Offers {
   listed(name: string, wide = false): readonly Offered[] {
     const slash = name.indexOf('/')
     const channel = slash > 0 ? this.#channel(name.slice(0, slash)) : undefined
-    const named = this.#index.find(name)
+    const named = this.index.find(name)
     if (channel !== undefined && !(wide && channel.provider.models?.anyVendor !== true)) {
       const id = name.slice(slash + 1)
       const exact = channel.offered.get(id)
       if (exact !== undefined) return this.#only(exact)
-      const own = onChannel(this.#index.find(id), channel) ?? onChannel(named, channel)
+      const own = onChannel(this.index.find(id), channel) ?? onChannel(named, channel)
       if (own !== undefined) return this.#only(own)
     }
     return named?.offered ?? NOTHING
@@ -176,16 +185,8 @@ export class Offers {
     return alone
   }
 
-  #compose(): NameIndex {
-    const overrides = { config: this.#configFacts, runtime: this.#runtimeFacts }
-    for (const channel of this.channels.values()) {
-      channel.compose(this.#bundled, overrides, (id, model) => this.#allowed(channel.id, id, model))
-    }
-    this.#offers = new Map()
-    this.#found = new WeakMap()
-    this.#alone = new Map()
-    this.#talking = undefined
-    return new NameIndex(this.all(), this.#bundled)
+  #composeAll(): void {
+    for (const channel of this.channels.values()) this.compose(channel)
   }
 }
 

@@ -274,7 +274,7 @@ t.test('address, key and attribution', async t => {
   t.same(listed?.known, [{ id: 'a/b', ownedBy: 'a' }])
   const row = { id: 'qwen/qwen3:free', context_length: 8, top_provider: { max_completion_tokens: 4 } }
   t.same(listed?.list?.decode({ data: [row, { id: 'openrouter/auto' }] }), [
-    { id: 'qwen/qwen3:free', contextTokens: 8, maxOutputTokens: 4, ownedBy: 'qwen' },
+    { id: 'qwen/qwen3:free', ownedBy: 'qwen', vendor: 'qwen', contextTokens: 8, maxOutputTokens: 4 },
     { id: 'auto', ownedBy: 'openrouter' },
     { id: 'openrouter/auto', ownedBy: 'openrouter' }
   ])

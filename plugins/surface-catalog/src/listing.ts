@@ -4,6 +4,7 @@ import type { Host, ModelRow } from '@isthmus/core'
 import { providerNames } from './encode-endpoints.ts'
 import { encodeModel } from './encode-model.ts'
 import { type Entry, entriesOf, idOf } from './entries.ts'
+import { unknownModel } from './errors.ts'
 import { type Facets, facetsOf } from './facets.ts'
 
 /** Prepared is a reply that is sent as it is to everyone. */
@@ -102,6 +103,13 @@ export class Listing {
     this.#snapshot = { rows, entries, byId, providers: providerNames(catalog), texts: new Map() }
     return this.#snapshot
   }
+}
+
+/** found is the entry of a name, or an error where it leads to none. */
+export function found(listing: Listing, name: string): Entry {
+  const entry = listing.find(name)
+  if (entry === undefined) throw unknownModel(name)
+  return entry
 }
 
 function prepared(text: string): Prepared {

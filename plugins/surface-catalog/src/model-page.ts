@@ -30,6 +30,17 @@ ${rows.length === 0 ? html`<p class="told">Nobody, now.</p>` : servedBy(rows, pa
   })
 }
 
+/** renderNobody writes the page of a name that is no model's. */
+export function renderNobody(site: Site, message: string): string {
+  const { basePath } = site
+  return frame(site, {
+    heading: 'No such model',
+    lead: message,
+    main: html`<p><a href="${basePath}/models">All models</a></p>`,
+    foot: apiLink(basePath, '/api/v1/models')
+  })
+}
+
 function aboutOf({ entry, names }: ModelPageParts): readonly (readonly [string, Html | string | undefined])[] {
   const { facts, author, alias } = entry
   const { created, contextTokens, maxOutputTokens, features, parameters } = facts

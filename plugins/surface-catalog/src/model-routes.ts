@@ -1,9 +1,7 @@
 import type { Host, RouteSchema } from '@isthmus/core'
 import { encodeEndpoints, encodeProviders } from './encode-endpoints.ts'
-import type { Entry } from './entries.ts'
-import { unknownModel } from './errors.ts'
 import { filtersFrom, type Query } from './filters.ts'
-import { etagOf, type Listing, matches } from './listing.ts'
+import { etagOf, found, type Listing, matches } from './listing.ts'
 import {
   CountSchema,
   EndpointsSchema,
@@ -53,13 +51,8 @@ export function mountModels({ http, catalog, gateway }: Host, listing: Listing, 
   const sendText = (request: Asked, reply: Answer, text: string) => send(request, reply, text, etagOf(text))
   const sendData = (request: Asked, reply: Answer, data: unknown) => sendText(request, reply, JSON.stringify({ data }))
 
-  const found = (name: string): Entry => {
-    const entry = listing.find(name)
-    if (entry === undefined) throw unknownModel(name)
-    return entry
-  }
-  const one = (name: string) => listing.text(found(name))
-  const endpointsOf = (name: string) => encodeEndpoints(found(name), catalog)
+  const one = (name: string) => listing.text(found(listing, name))
+  const endpointsOf = (name: string) => encodeEndpoints(found(listing, name), catalog)
   const selected = (query: Query) =>
     select(listing.entries(), filtersFrom(query), { nowMs: nowMs(), providers: listing.providers() })
 

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { type Host, isGatewayError, type RouteSchema } from '@isthmus/core'
-import { unknownModel } from './errors.ts'
 import { filtersFrom, type Query } from './filters.ts'
-import { etagOf, type Listing, matches } from './listing.ts'
-import { renderModel } from './model-page.ts'
+import { etagOf, found, type Listing, matches } from './listing.ts'
+import { renderModel, renderNobody } from './model-page.ts'
 import { renderPage } from './page.ts'
 import { pageQuery } from './page-query.ts'
 import { select } from './select.ts'
@@ -70,9 +69,13 @@ export function mountPage({ http, gateway }: Host, listing: Listing, title: stri
 
   const about: RouteSchema = { summary: 'One model, as a page for people.', tags: ['catalog'] }
   http.get<{ Params: { '*': string } }>('/models/*', { schema: about }, (request, reply) => {
-    const name = request.params['*']
-    const entry = listing.find(name)
-    if (entry === undefined) throw unknownModel(name)
-    return reply.headers(HEADERS).send(renderModel({ ...site(), entry, ...listing.about(entry) }))
+    reply.headers(HEADERS)
+    try {
+      const entry = found(listing, request.params['*'])
+      return reply.send(renderModel({ ...site(), entry, ...listing.about(entry) }))
+    } catch (thrown) {
+      if (!isGatewayError(thrown) || thrown.kind !== 'not_found') throw thrown
+      return reply.code(thrown.statusCode).send(renderNobody(site(), thrown.message))
+    }
   })
 }

@@ -58,13 +58,16 @@ async function open(
   return opened
 }
 
-const prices = async ({ page }: Opened) => page.locator('td[data-label="Input"]').allTextContents()
+const prices = (page: Page) => page.locator('td[data-label="Input"]').allTextContents()
+
+/** overflow is by how much a page is wider than the screen. */
+const overflow = (page: Page) =>
+  page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 
 async function inBrowser(browser: Browser): Promise<void> {
   for (const [screen, viewport] of Object.entries(SCREENS)) {
     t.test(`${screen}: people search, filter and sort, and nothing is loaded from elsewhere`, async t => {
-      const opened = await open(t, browser, { viewport })
-      const { page, url, complaints, requests, names, told } = opened
+      const { page, url, complaints, requests, names, told } = await open(t, browser, { viewport })
       await told('5,007 models, 1 to 50')
       t.equal((await names()).length, 50)
 
@@ -89,7 +92,7 @@ async function inBrowser(browser: Browser): Promise<void> {
       await page.getByRole('combobox', { name: 'Order', exact: true }).selectOption('input-price-high-to-low')
       await page.waitForURL(/sort=input-price-high-to-low.*max_price=0\.5/)
       await page.locator('#results:not([aria-busy])').waitFor()
-      const found = (await prices(opened)).map(price => Number(price.replace(/^\$|\+$/g, '').replace('free', '0')))
+      const found = (await prices(page)).map(price => Number(price.replace(/^\$|\+$/g, '').replace('free', '0')))
       t.ok(found.length > 1)
       t.same(
         found,
@@ -108,15 +111,14 @@ async function inBrowser(browser: Browser): Promise<void> {
     })
 
     t.test(`${screen}: nothing is wider than the screen`, async t => {
-      const { page, told } = await open(t, browser, { viewport })
+      const { page, url, told } = await open(t, browser, { viewport })
       for (const search of ['', 'img', 'no such thing']) {
         await page.getByRole('searchbox', { name: 'Search' }).fill(search)
         await told(search === '' ? '5,007' : search === 'img' ? '1 model' : 'No model fits')
-        const { scroll, client } = await page.evaluate<{ scroll: number; client: number }>(
-          '({ scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth })'
-        )
-        t.equal(scroll, client, search)
+        t.equal(await overflow(page), 0, search)
       }
+      await page.goto(`${url}/models/anthropic/claude-haiku-4.5`)
+      t.equal(await overflow(page), 0, 'the page of one model')
     })
   }
 
@@ -145,6 +147,25 @@ async function inBrowser(browser: Browser): Promise<void> {
     await page.getByRole('link', { name: 'Previous' }).click()
     await told('1 to 50')
     t.same(await names(), first)
+  })
+
+  t.test('a model has a page of its own, with who serves it at which prices', async t => {
+    const { page, url, told, complaints, requests } = await open(t, browser, { viewport: SCREENS.desk }, '?q=haiku')
+    await page.getByRole('link', { name: 'Claude Haiku 4.5' }).click()
+    await page.waitForURL(`${url}/models/anthropic/claude-haiku-4.5`)
+    t.equal(await page.title(), 'Claude Haiku 4.5 – Models')
+    t.same(await page.locator('tbody .name').allTextContents(), ['Anthropic', 'OpenRouter'])
+    t.same(await prices(page), ['$1.00', '$1.10'])
+    await page.goBack()
+    await told('2 models')
+    await page.goto(`${url}/models/${encodeURIComponent('house/<img src=x onerror="document.title=1">')}`)
+    t.match(await page.title(), /^<img src=x/)
+    t.equal(await page.locator('img').count(), 0)
+    t.same(complaints, [])
+    t.same(
+      requests.filter(request => !request.startsWith(`${url}/models`)),
+      []
+    )
   })
 
   t.test('without scripts the form and the links do the same', async t => {

@@ -107,6 +107,33 @@ t.test('a filter that makes no sense is told on the page', async t => {
   t.match(await (await get('/models?q=nothing+like+it')).body, /No model fits/)
 })
 
+t.test('the page of a model tells all that is known, and who serves it', async t => {
+  const { get } = await ask(t)
+  const one = async (name: string) => (await get(`/models/${name}`)).body
+  const haiku = await one('anthropic/claude-haiku-4.5')
+  const said = [
+    '2025-10-15',
+    'when asked; effort low, high; budget in tokens',
+    'cache write, one hour $2.00',
+    'each web search $0.01',
+    'anthropic/claude-haiku-4-5',
+    'DE'
+  ]
+  for (const text of said) t.ok(haiku.includes(text), text)
+  t.match(await one('google/gemini-2.5-flash-lite'), 'over 200K: $0.20 in, $0.80 out')
+  t.match(await one('free/tiny'), '<dt>Reasoning</dt><dd>no</dd>')
+  const economy = await one('economy')
+  t.match(economy, 'Stands for <a href="/models/anthropic/claude-haiku-4.5">Claude Haiku 4.5</a> now.')
+  t.match(await one('sleeping'), 'Nobody, now.')
+  t.match(await one('claude-haiku-4-5-20251001'), '<h1>Claude Haiku 4.5</h1>', 'by any of its names')
+  const odd = await one(encodeURIComponent('house/<img src=x onerror="document.title=1">'))
+  t.match(odd, '<h1>&lt;img src=x')
+  t.notMatch(odd, /<img|<script/)
+  const nobody = await get('/models/no/<b>such')
+  t.equal(nobody.statusCode, 404)
+  t.match(nobody.body, /There is no model &#39;no\/&lt;b&gt;such&#39;/)
+})
+
 t.test('there is no page where none is wanted, and its title is chosen', async t => {
   const none = await ask(t, { options: { page: false } })
   t.equal((await none.get('/models')).statusCode, 404)
