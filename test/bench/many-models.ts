@@ -15,7 +15,8 @@ const WIDE_MODELS = 1000
 const OTHER_MODELS = 5000 - WIDE * WIDE_MODELS
 
 const MODELS: ModelsConfig = {
-  strict: false,
+  // Otherwise what no list has would be passed on, and no name would be wrong.
+  strict: true,
   aliases: {},
   fallbacks: {},
   facts: {},

@@ -27,7 +27,7 @@ export class Offered {
   }
 
   /** fact gives one fact of it. */
-  fact<K extends keyof ModelFacts>(name: K): ModelFacts[K] {
+  fact<K extends keyof ModelFacts>(name: K): ModelFacts[K] | undefined {
     for (let at = this.layers.length - 1; at >= 0; at--) {
       const value = this.layers[at]?.facts[name]
       if (value !== undefined) return value

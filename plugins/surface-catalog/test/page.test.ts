@@ -79,7 +79,7 @@ t.test('the page allows nothing from elsewhere, and its files are there', async 
   t.match(headers, { 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache' })
   t.match(headers['content-security-policy'], /^default-src 'none'; script-src 'self'; style-src 'self'/)
   t.notMatch(headers['content-security-policy'], /unsafe|https?:|\*/)
-  const files = [...(await page()).matchAll(/(?:src|href)="(\/models\/[^"]+)"/g)].map(([, path = '']) => path)
+  const files = [...(await page()).matchAll(/(?:src|href)="(\/models\/[^"]+\?[^"]+)"/g)].map(([, path = '']) => path)
   t.equal(files.length, 4)
   for (const path of files) {
     const reply = await get(path)

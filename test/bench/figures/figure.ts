@@ -5,7 +5,7 @@ import type { Variant } from '../variants.ts'
 export interface RowSpec {
   readonly id: string
   readonly title: string
-  readonly unit: 'ratio' | 'ms' | 'KB'
+  readonly unit: 'ratio' | 'ms' | 'µs' | 'KB'
   /** null: told, not judged. */
   readonly goal: number | null
   readonly stretch: number | null

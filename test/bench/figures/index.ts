@@ -4,6 +4,7 @@ import { firstToken } from './first-token.ts'
 import { idleMemory } from './idle-memory.ts'
 import { largeRequest } from './large-request.ts'
 import { middlewareStream, middlewareWhole } from './middleware.ts'
+import { names } from './names.ts'
 import { peer } from './peer.ts'
 import { startTime } from './start-time.ts'
 import { burst, paced, saturated } from './streams.ts'
@@ -22,5 +23,6 @@ export const FIGURES: readonly Figure[] = [
   middlewareStream,
   peer,
   idleMemory,
+  names,
   startTime
 ]
