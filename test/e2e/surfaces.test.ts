@@ -58,6 +58,9 @@ t.test('with every ingress enabled, the document is valid OpenAPI 3.1', async t 
   t.ok(valid)
   const { schemas } = (document as { readonly components: { readonly schemas: Readonly<Record<string, Json>> } })
     .components
+  const { paths } = document as { readonly paths: Readonly<Record<string, { readonly get?: Json }>> }
+  t.same(paths['/api/v1/models']?.get?.tags, ['catalog'], 'who mounted a list first is who tells of it')
+  t.ok((paths['/v1/models']?.get?.tags as readonly string[]).length > 1)
   const named = ['chat-completions.message', 'messages.block', 'responses.item', 'gemini.part', 'responses.tool']
   for (const name of named) t.ok(schemas[name], `${name} has a schema of its own`)
   t.notMatch(
@@ -65,6 +68,16 @@ t.test('with every ingress enabled, the document is valid OpenAPI 3.1', async t 
     /"(messages|tools|input)":\{"type":"array","items":\{\}/,
     'no list holds anything'
   )
+})
+
+t.test('the catalogue has a page below the base path too', async t => {
+  const { url } = await composed(t, { plugins: PLUGINS, server: { basePath: '/llm' } })
+  const page = await fetch(`${url}/models`)
+  const html = await page.text()
+  t.match(html, 'simulator/echo')
+  const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = '']) => address)
+  t.ok(addresses.some(address => address.startsWith('/llm/models/simulator/echo')))
+  for (const address of addresses) t.equal((await fetch(new URL(address, url))).status, 200, address)
 })
 
 t.test('the page and all that it loads come from the gateway', async t => {

@@ -108,8 +108,12 @@ export class Resolver {
     steps?.push(`'${name}' is an alias (${from}) for ${targets.join(', ') || 'nothing that fits this request'}, ${why}`)
     const offers: Offer[] = []
     let defaults = alias.defaults
+    // Whoever ships an alias knows vendors, and not what the channels of this gateway are called.
+    const anyChannel = wide || (from !== 'config' && from !== 'runtime')
     for (const target of depth < MAX_DEPTH ? targets : []) {
-      const found = this.#lookUp(target, asked, steps, depth + 1, wide) ?? { offers: this.#offers.pass(target) ?? [] }
+      const found = this.#lookUp(target, asked, steps, depth + 1, anyChannel) ?? {
+        offers: this.#offers.pass(target) ?? []
+      }
       if (offers.length === 0 && found.offers.length > 0) defaults = inner(defaults, found.defaults)
       if (found.offers.length === 0) steps?.push(`'${target}' leads to no model now`)
       offers.push(...found.offers)
