@@ -69,6 +69,8 @@ export class Overlay<T> {
 
   /** watch looks from time to time whether another process has changed something. */
   watch(): void {
+    // Something may have been written between the first reading and now.
+    void this.#look()
     this.#timer = setInterval(() => void this.#look(), LOOK_MS).unref()
   }
 

@@ -26,6 +26,12 @@ import type { Native } from './values.ts'
 type TextKind = 'text' | 'args' | 'reasoning' | 'refusal' | 'transcript' | 'audio'
 type ValueKind = Exclude<keyof DeltaValues, TextKind>
 
+/** ChoiceState is how far a choice is: the parts it has had, and whether it has ended. */
+interface ChoiceState {
+  parts: number
+  finished: boolean
+}
+
 /**
  * ReplyBuilder writes grammatical events for a decoder: it numbers parts, remembers which are open, adds up their
  * deltas and closes what is left at the end. A decoder says what it read; the grammar takes care of itself. What comes
@@ -34,8 +40,8 @@ type ValueKind = Exclude<keyof DeltaValues, TextKind>
 export class ReplyBuilder {
   #batch: EventBatch = []
   #open: OpenPart[] = []
-  #nextIndex = new Map<number, number>()
-  #finished = new Set<number>()
+  // Keyed by the upstream's number of a choice.
+  #choices = new Map<number, ChoiceState>()
   #calls: Map<string, number> | undefined
   #started = false
   #ended = false
@@ -48,10 +54,10 @@ export class ReplyBuilder {
   }
   /** The choices that have begun, finished ones included. */
   get choices(): readonly number[] {
-    return [...this.#nextIndex.keys()]
+    return [...this.#choices.keys()]
   }
   isFinished(choice: number): boolean {
-    return this.#finished.has(choice)
+    return this.#choices.get(choice)?.finished === true
   }
 
   /** take hands over what was written since the last call. */
@@ -74,10 +80,9 @@ export class ReplyBuilder {
    * the id of an earlier one gets an id of its own: its result could not be told from the other's.
    */
   open(choice: number, part: Part): OpenPart {
-    if (this.#ended || this.#finished.has(choice)) return new OpenPart(choice, -1, part)
+    if (this.#ended || this.isFinished(choice)) return new OpenPart(choice, -1, part)
     this.#ensureStarted()
-    const index = this.#nextIndex.get(choice) ?? 0
-    this.#nextIndex.set(choice, index + 1)
+    const index = this.#choice(choice).parts++
     const bare = isHead(part) ? part : headOf(part)
     const head = bare.type === 'tool_call' ? this.#distinct(choice, bare) : bare
     const open = new OpenPart(choice, index, head)
@@ -129,7 +134,11 @@ export class ReplyBuilder {
   }
 
   closeChoice(choice: number): void {
-    for (const open of [...this.#open]) if (open.choice === choice) this.close(open)
+    for (let at = 0; at < this.#open.length; ) {
+      const open = this.#open[at] as OpenPart
+      if (open.choice === choice) this.close(open)
+      else at++
+    }
   }
 
   usage(usage: Usage): void {
@@ -140,11 +149,10 @@ export class ReplyBuilder {
 
   /** finish closes the parts of a choice and ends it; a second finish of the same choice is ignored. */
   finish(choice: number, finish: Finish): void {
-    if (this.#ended || this.#finished.has(choice)) return
+    if (this.#ended || this.isFinished(choice)) return
     this.#ensureStarted()
     this.closeChoice(choice)
-    if (!this.#nextIndex.has(choice)) this.#nextIndex.set(choice, 0)
-    this.#finished.add(choice)
+    this.#choice(choice).finished = true
     this.#batch.push(finishEvent(choice, finish))
   }
 
@@ -167,8 +175,8 @@ export class ReplyBuilder {
    * `other`. A reply without any choice is no answer: it stays open, and the wire helper makes an error of it.
    */
   end(meta?: ReplyMeta): void {
-    if (this.#ended || this.#nextIndex.size === 0) return
-    for (const choice of this.#nextIndex.keys()) this.finish(choice, { reason: 'other', native: '' })
+    if (this.#ended || this.#choices.size === 0) return
+    for (const choice of this.#choices.keys()) this.finish(choice, { reason: 'other', native: '' })
     this.#ended = true
     this.#batch.push(endEvent(meta))
   }
@@ -178,6 +186,15 @@ export class ReplyBuilder {
     if (this.#ended) return
     this.#ended = true
     this.#batch.push(errorEvent(error), endEvent())
+  }
+
+  #choice(choice: number): ChoiceState {
+    let state = this.#choices.get(choice)
+    if (state === undefined) {
+      state = { parts: 0, finished: false }
+      this.#choices.set(choice, state)
+    }
+    return state
   }
 
   #distinct(choice: number, call: ToolCallPart): ToolCallPart {

@@ -60,7 +60,8 @@ export class Folder {
     if (!this.#ended) throw ISTHMUS_IR_GRAMMAR('folding a reply that has not ended')
     if (this.#open !== 0) throw ISTHMUS_IR_GRAMMAR('folding a reply with parts open')
     const choices: Choice[] = []
-    for (const [index, { parts, finish }] of [...this.#choices].sort(([a], [b]) => a - b)) {
+    const inOrder = this.#choices.size < 2 ? this.#choices : [...this.#choices].sort(([a], [b]) => a - b)
+    for (const [index, { parts, finish }] of inOrder) {
       if (finish === undefined) throw ISTHMUS_IR_GRAMMAR(`folding a reply whose choice ${index} has no finish`)
       choices.push({ index, parts, finish })
     }

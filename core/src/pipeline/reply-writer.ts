@@ -12,7 +12,7 @@ import {
   type Usage,
   verdictOf
 } from '../ir/index.ts'
-import { longTextBytes } from '../wire/index.ts'
+import { longTextBytes, textBytes } from '../wire/index.ts'
 import type { Hooks } from './hooks.ts'
 import type { LiveExchange } from './live-exchange.ts'
 import { Stages } from './stages.ts'
@@ -220,7 +220,7 @@ export class ReplyWriter {
   }
 
   #writeWhole(status: number, body: unknown, extra?: Readonly<Record<string, string>>): void {
-    const text = longTextBytes(typeof body === 'string' ? body : JSON.stringify(body))
+    const text = textBytes(typeof body === 'string' ? body : JSON.stringify(body))
     const headers = this.#headers()
     if (extra !== undefined) Object.assign(headers, extra)
     headers['content-type'] = WHOLE_TYPE

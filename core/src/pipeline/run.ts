@@ -72,7 +72,8 @@ export class Run implements AnswerOutlet, Work {
       const { around } = this.#deps.attempts.hooks
       if (around.length > 0) return await this.#pull()
       this.#attempts = new Attempts(x, this.#deps.attempts, this, !x.stream, this.#caller)
-      await this.#attempts.start()
+      const starting = this.#attempts.start()
+      if (starting !== undefined) await starting
     } catch (thrown) {
       this.#fail(thrown)
     }
@@ -98,12 +99,7 @@ export class Run implements AnswerOutlet, Work {
   #plan(): void {
     const x = this.#x
     this.#caller = callerPolicy(x.headers['x-isthmus-gaps'])
-    const fallbacks = (x.headers['x-isthmus-fallbacks'] ?? '').split(',').flatMap(name => name.trim() || [])
-    const { offers, alias, defaults } = this.#deps.catalog.resolve(
-      x.request.model,
-      [...(x.request.routing?.fallbacks ?? []), ...fallbacks],
-      new Asking(x)
-    )
+    const { offers, alias, defaults } = this.#deps.catalog.resolve(x.request.model, callerFallbacks(x), new Asking(x))
     if (alias !== undefined) x.alias = alias
     if (defaults !== undefined) {
       x.request = withDefaults(
@@ -224,6 +220,13 @@ function replyOptions(x: LiveExchange, clock: Clock): ReplyOptions {
     dialect: reply?.dialect ?? NONE,
     context: reply?.context
   }
+}
+
+/** callerFallbacks are the names in the request's body, then those in its header. */
+function callerFallbacks({ request, headers }: LiveExchange): readonly string[] {
+  const inBody = request.routing?.fallbacks ?? NONE
+  const inHeader = headers['x-isthmus-fallbacks']
+  return inHeader === undefined ? inBody : [...inBody, ...inHeader.split(',').flatMap(name => name.trim() || [])]
 }
 
 const NONE: readonly string[] = []

@@ -127,7 +127,9 @@ class LiveGateway implements Gateway {
   }
 
   #build(config: GatewayConfig, log: Logger): Promise<Graph> {
-    return createGraph({ ...config, log, memory: this.#memory, reload: this.reload })
+    // An admin's request that began before a reload changes what clients are answered by after it.
+    const onChange = async (): Promise<void> => void (await Promise.all(this.#graphs.map(({ books }) => books.load())))
+    return createGraph({ ...config, log, memory: this.#memory, reload: this.reload, onChange })
   }
 
   #goOver(graph: Graph): void {

@@ -31,6 +31,8 @@ export interface GraphParts {
   /** What plugins keep while no store plugin is configured. */
   readonly memory: Store
   readonly reload: (() => Promise<ReloadOutcome>) | undefined
+  /** Called when something was changed through this graph that other graphs read, too. */
+  readonly onChange: () => Promise<void>
 }
 
 /** Graph is everything that one reading of the config has set up. It answers requests and listens nowhere. */
@@ -57,7 +59,7 @@ export interface Graph extends Behind, Draining {
 }
 
 /** createGraph sets the plugins up, compiles the pipeline and mounts the routes. */
-export async function createGraph({ loaded, prepared, log, memory, reload }: GraphParts): Promise<Graph> {
+export async function createGraph({ loaded, prepared, log, memory, reload, onChange }: GraphParts): Promise<Graph> {
   const { config } = prepared
   const registry = new Registry()
   const ingresses = () => registry.all('ingress')
@@ -102,7 +104,7 @@ export async function createGraph({ loaded, prepared, log, memory, reload }: Gra
     const part = (name: string): Store => prefixed(store, `catalog/${name}/`)
     const { refreshMs } = config.models
     lister = new ModelLister({ catalog, registry, transport, store: part('lists'), refreshMs, log })
-    const stores = { aliases: part('aliases'), facts: part('facts') }
+    const stores = { aliases: telling(part('aliases'), onChange), facts: telling(part('facts'), onChange) }
     books = new CatalogBooks(catalog, stores, channel => lister.refresh(channel), log)
     await Promise.all([lister.restore(), books.load()])
     refuseBadAliases(catalog)
@@ -162,6 +164,22 @@ export async function createGraph({ loaded, prepared, log, memory, reload }: Gra
     close() {
       closing ??= closeAll()
       return closing
+    }
+  }
+}
+
+/** telling gives a store that tells of what was written to it. */
+function telling(store: Store, written: () => Promise<void>): Store {
+  return {
+    ...store,
+    async set(...args) {
+      const version = await store.set(...args)
+      await written()
+      return version
+    },
+    async delete(...args) {
+      await store.delete(...args)
+      await written()
     }
   }
 }

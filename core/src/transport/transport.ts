@@ -257,7 +257,9 @@ class Handler implements Sending, Dispatcher.DispatchHandler {
   }
 }
 
+/** flatten joins headers that came more than once; their names are in lower case already. */
 function flatten(headers: Record<string, string | string[] | undefined>): HeaderMap {
+  if (Object.values(headers).every(value => typeof value === 'string')) return headers as HeaderMap
   const flat: Record<string, string> = {}
   for (const name in headers) {
     const value = headers[name]

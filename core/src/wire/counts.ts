@@ -16,7 +16,8 @@ export function countsOnly(usage: JsonObject): JsonObject {
   let clean: JsonObject | undefined
   for (const key in usage) {
     const value = usage[key]
-    const kept = COUNTER.test(key) ? (value === null ? null : countOf(value)) : insideOf(value)
+    if (countOf(value) !== undefined) continue
+    const kept = COUNTER.test(key) ? (value === null ? null : undefined) : insideOf(value)
     if (kept === value) continue
     clean ??= { ...usage }
     if (kept === undefined) delete clean[key]

@@ -18,3 +18,8 @@ export function longTextBytes(text: string): string | Buffer {
     return Buffer.from(text)
   }
 }
+
+/** textBytes encodes a text whose length in bytes is asked for as well, unless it is huge: that too would go over it twice. */
+export function textBytes(text: string): string | Buffer {
+  return text.length < LONG_CHARS ? Buffer.from(text) : longTextBytes(text)
+}

@@ -2,7 +2,10 @@ import { type GatewayError, ISTHMUS_UPSTREAM_PROTOCOL, isGatewayError } from '..
 
 /** textOf decodes a whole body. It strips a byte order mark, which JSON.parse would refuse. */
 export function textOf(chunks: readonly Uint8Array[]): string {
-  return new TextDecoder().decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
+  const [first] = chunks
+  const bytes = chunks.length === 1 && Buffer.isBuffer(first) ? first : Buffer.concat(chunks)
+  const text = bytes.toString()
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
 /** notAnObject makes the error for a body that cannot be read as one JSON object. */

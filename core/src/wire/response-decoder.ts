@@ -61,6 +61,7 @@ const SSE_START = /^\s*(?:data|event|id|retry)?:/
 const ARRAY_START = /^\s*\[/
 /** Enough to tell a stream from JSON, after the white space that some servers keep the connection open with. */
 const SNIFF_CHARS = 8
+const OPENING_BRACE = 0x7b
 
 class WholeDecoder implements ResponseDecoder {
   #chunks: Uint8Array[] = []
@@ -77,6 +78,8 @@ class WholeDecoder implements ResponseDecoder {
   push(chunk: Uint8Array): EventBatch {
     if (this.#stream !== undefined) return this.#stream.push(chunk)
     this.#chunks.push(chunk)
+    // What begins as an object is no stream of any kind, and is read once, at its end.
+    if (this.#chunks.length === 1 && chunk[0] === OPENING_BRACE) this.#sniffed = true
     if (this.#sniffed) return []
     const text = textOf(this.#chunks)
     if (text.trimStart().length < SNIFF_CHARS) return []

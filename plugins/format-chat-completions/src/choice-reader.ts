@@ -35,7 +35,6 @@ const MESSAGE_KEYS: ReadonlySet<string> = new Set([
 
 /** ChoiceReader reads one choice of a reply, from the one message of a whole reply or the deltas of a stream. */
 export class ChoiceReader {
-  readonly calls: CallReader
   /** The vendor's word for why the choice ended; '' until it says so. */
   finishReason = ''
   #out: ReplyBuilder
@@ -44,31 +43,36 @@ export class ChoiceReader {
   #text: OpenPart | undefined
   #refusal: OpenPart | undefined
   #reasoning: { readonly key: string; readonly open: OpenPart } | undefined
-  #audio: AudioReader
+  #calls: CallReader | undefined
+  #audio: AudioReader | undefined
+  #audioFormat: string | undefined
   #texts = 0
   #members: JsonObject = {}
   #message: JsonObject = {}
-  #changed = new Set<string>()
+  #changed: Set<string> | undefined
 
   constructor(naming: CallNaming, origin: DetailOrigin, audioFormat: string | undefined, out: ReplyBuilder) {
     this.#naming = naming
     this.#origin = origin
     this.#out = out
-    this.calls = new CallReader(naming, out)
-    this.#audio = new AudioReader(naming.choice, audioFormat, out)
+    this.#audioFormat = audioFormat
   }
 
   /** The text part that more text would be added to. */
   get openText(): OpenPart | undefined {
     return this.#text?.closed === false ? this.#text : undefined
   }
+  /** Whether a call has been opened. */
+  get called(): boolean {
+    return this.#calls?.any === true
+  }
   /** Whether anything was read that a client would see. */
   get empty(): boolean {
-    return this.#texts === 0 && this.#reasoning === undefined && !this.calls.any && !this.#audio.started
+    return this.#texts === 0 && this.#reasoning === undefined && !this.called && !this.#audio?.started
   }
   /** An audio answer may end without a finish reason. */
   get audioComplete(): boolean {
-    return this.#audio.complete
+    return this.#audio?.complete === true
   }
 
   /** read takes a choice with its `message` or `delta`: content first, then calls, then the finish. */
@@ -77,7 +81,7 @@ export class ChoiceReader {
     this.#readContent(message.content, whole)
     if (typeof message.refusal === 'string') this.#addRefusal(message.refusal)
     this.#readLogprobs(choice.logprobs)
-    if (isObject(message.audio) && hasAudio(message.audio)) this.#audio.read(message.audio)
+    if (isObject(message.audio) && hasAudio(message.audio)) this.#readAudio(message.audio)
     else if (message.audio !== undefined) put(this.#message, 'audio', message.audio)
     if (Array.isArray(message.images)) for (const image of message.images) this.#readImage(image)
     this.#readCalls(message, whole)
@@ -94,11 +98,11 @@ export class ChoiceReader {
 
   /** finish ends the choice. */
   finish(): void {
-    this.#audio.close()
-    this.calls.close()
+    this.#audio?.close()
+    this.#calls?.close()
     const members = this.#members
     if (Object.keys(this.#message).length > 0) put(members, 'message', this.#message)
-    const finish: Finish = decodeFinish(this.finishReason, this.calls.any)
+    const finish: Finish = decodeFinish(this.finishReason, this.called)
     const ext = Object.keys(members).length > 0 ? makeExt(members) : undefined
     this.#out.finish(this.#naming.choice, ext === undefined ? finish : { ...finish, ext })
   }
@@ -215,6 +219,11 @@ export class ChoiceReader {
     }
   }
 
+  #readAudio(audio: JsonObject): void {
+    this.#audio ??= new AudioReader(this.#naming.choice, this.#audioFormat, this.#out)
+    this.#audio.read(audio)
+  }
+
   #readImage(image: unknown): void {
     const holder = isObject(image) ? image.image_url : undefined
     const url = isObject(holder) ? stringOf(holder.url) : stringOf(holder)
@@ -233,8 +242,9 @@ export class ChoiceReader {
     if (!any) return
     this.#closeText()
     this.#closeReasoning()
-    if (Array.isArray(calls)) for (const call of calls) if (isObject(call)) this.calls.read(call, whole)
-    if (isObject(legacy)) this.calls.legacy(legacy)
+    this.#calls ??= new CallReader(this.#naming, this.#out)
+    if (Array.isArray(calls)) for (const call of calls) if (isObject(call)) this.#calls.read(call, whole)
+    if (isObject(legacy)) this.#calls.legacy(legacy)
   }
 
   #readAnnotations(annotations: unknown): void {
@@ -252,7 +262,8 @@ export class ChoiceReader {
     for (const key of Object.keys(rest)) {
       const value = rest[key]
       const before = Object.hasOwn(kept, key) ? kept[key] : undefined
-      if (typeof before === 'string' && typeof value === 'string' && before !== value && !this.#changed.has(key)) {
+      if (typeof before === 'string' && typeof value === 'string' && before !== value && !this.#changed?.has(key)) {
+        this.#changed ??= new Set()
         this.#changed.add(key)
         const message = 'a member that is not known came in pieces; its last value is kept'
         this.#out.notice({ feature: 'reply.native', action: 'dropped', field: `${field}.${key}`, message })

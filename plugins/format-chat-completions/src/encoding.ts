@@ -8,13 +8,16 @@ import { FORMAT } from './types.ts'
 
 const OPTIONS = { format: FORMAT, unsupported: FORMAT_CHAT_COMPLETIONS_UNSUPPORTED, hasForeignMembers }
 
+const NOTHING: ReadonlySet<string> = new Set()
+
 /** Encoding is the state of writing one request. */
 export class Encoding extends OpenAiEncoding<ChatTraits> {
   readonly dialect: ReadonlySet<string>
 
   constructor(request: GenerateRequest, target: Target<ChatTraits>) {
     super(request, target, OPTIONS)
-    this.dialect = new Set(this.native ? request.reply.dialect : undefined)
+    const { dialect } = request.reply
+    this.dialect = this.native && dialect !== undefined ? new Set(dialect) : NOTHING
   }
 
   /** callId gives the id of a call as it is sent. */

@@ -13,14 +13,17 @@ const REASONS: Readonly<Record<string, Pick<Finish, 'reason' | 'detail'>>> = {
   content_filter: { reason: 'content_filter' }
 }
 
-/** MALFORMED_CALL is what a vendor's front end says when its model wrote a tool call that cannot be read. */
-export const MALFORMED_CALL = /MALFORMED_FUNCTION_CALL|MALFORMED_RESPONSE|UNEXPECTED_TOOL_CALL/
+const MALFORMED_CALL = /MALFORMED_FUNCTION_CALL|MALFORMED_RESPONSE|UNEXPECTED_TOOL_CALL/
+
+/** isMalformedCall tells what a vendor's front end says when its model wrote a tool call that cannot be read. */
+export function isMalformedCall(native: string): boolean {
+  return !Object.hasOwn(REASONS, native) && MALFORMED_CALL.test(native)
+}
 
 /** decodeFinish reads the reason a choice ended; `called` tells whether the client was given calls to run. */
 export function decodeFinish(native: string, called: boolean): Finish {
   const known = Object.hasOwn(REASONS, native) ? REASONS[native]! : { reason: 'other' as const }
-  const malformed = MALFORMED_CALL.test(native)
-  if (malformed) return { reason: 'other', detail: 'malformed_tool_call', native }
+  if (isMalformedCall(native)) return { reason: 'other', detail: 'malformed_tool_call', native }
   // Several servers say `stop` after tool calls, and some say `tool_calls` without any: agents loop on either.
   if (called && (known.reason === 'stop' || known.reason === 'other')) return { reason: 'tool_calls', native }
   if (!called && known.reason === 'tool_calls') return { reason: 'stop', native }

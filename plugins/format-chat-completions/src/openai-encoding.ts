@@ -17,6 +17,8 @@ export interface OpenAiEncodingOptions {
   hasForeignMembers(node: Pick<GenerateRequest, 'ext'>): boolean
 }
 
+const NOTHING: ReadonlySet<string> = new Set()
+
 /** OpenAiEncoding is the state of writing one request: who it is for, and what was lost on the way. */
 export class OpenAiEncoding<T extends OpenAiTraits> {
   readonly request: GenerateRequest
@@ -30,7 +32,7 @@ export class OpenAiEncoding<T extends OpenAiTraits> {
   marked = false
   #options: OpenAiEncodingOptions
   #lacks: ReadonlySet<string>
-  #reported = new Set<string>()
+  #reported: Set<string> | undefined
 
   constructor(request: GenerateRequest, target: Target<T>, options: OpenAiEncodingOptions) {
     this.request = request
@@ -38,7 +40,7 @@ export class OpenAiEncoding<T extends OpenAiTraits> {
     this.provider = target.provider
     this.native = request.ingress.format === options.format
     this.#options = options
-    this.#lacks = new Set(this.traits.lacks)
+    this.#lacks = this.traits.lacks === undefined ? NOTHING : new Set(this.traits.lacks)
   }
 
   /** lacks tells whether the model refuses a feature; the kernel reports it from the feature table. */
@@ -49,6 +51,7 @@ export class OpenAiEncoding<T extends OpenAiTraits> {
   /** report names a loss that only the values told, once for each field and action. */
   report(gap: Gap): void {
     const key = `${gap.feature} ${gap.action} ${gap.field ?? ''} ${gap.message ?? ''}`
+    this.#reported ??= new Set()
     if (this.#reported.has(key)) return
     this.#reported.add(key)
     this.gaps.push(gap)

@@ -15,7 +15,7 @@ import { ChoiceReader } from './choice-reader.ts'
 import { errorInReply } from './error-decode.ts'
 import { FORMAT_CHAT_COMPLETIONS_MALFORMED_CALL, FORMAT_CHAT_COMPLETIONS_NO_CHOICES } from './errors.ts'
 import { makeExt, put } from './ext.ts'
-import { MALFORMED_CALL } from './finish.ts'
+import { isMalformedCall } from './finish.ts'
 import { isPlainDelta, TextFastPath } from './text-fast-path.ts'
 import type { RequestContext } from './types.ts'
 import { decodeUsage } from './usage.ts'
@@ -44,6 +44,7 @@ export class ChatReader implements ReplyReader {
   #context: RequestContext
   #choices = new Map<number, ChoiceReader>()
   #fast: TextFastPath | undefined
+  #mayLearn: boolean
   #seed: (string | number)[] = []
   #usage: unknown
   #meta: { serviceTier?: string; fingerprint?: string } = {}
@@ -55,7 +56,7 @@ export class ChatReader implements ReplyReader {
   constructor(target: Target, context: RequestContext | undefined, fast = true) {
     this.#target = target
     this.#context = context ?? {}
-    this.#fast = fast ? new TextFastPath() : undefined
+    this.#mayLearn = fast
   }
 
   whole(body: JsonObject, out: ReplyBuilder): void {
@@ -97,6 +98,7 @@ export class ChatReader implements ReplyReader {
   }
 
   #chunk(body: JsonObject, data: string, out: ReplyBuilder): void {
+    if (this.#mayLearn) this.#fast ??= new TextFastPath()
     const fast = this.#fast?.learning ? this.#fast : undefined
     const before = fast && this.#choices.get(0)?.openText
     this.#read(body, out, false)
@@ -192,7 +194,7 @@ export class ChatReader implements ReplyReader {
   #finish(out: ReplyBuilder): void {
     if (!out.started || this.#choices.size === 0) return
     for (const reader of this.#choices.values()) {
-      if (MALFORMED_CALL.test(reader.finishReason)) {
+      if (isMalformedCall(reader.finishReason)) {
         throw FORMAT_CHAT_COMPLETIONS_MALFORMED_CALL(this.#target.provider, reader.finishReason)
       }
       if (!this.#isOver(reader)) return
@@ -209,7 +211,7 @@ export class ChatReader implements ReplyReader {
    */
   #isOver(reader: ChoiceReader): boolean {
     if (reader.finishReason !== '' || reader.audioComplete) return true
-    return this.#done && (this.#whole || reader.calls.any || this.#usage !== undefined)
+    return this.#done && (this.#whole || reader.called || this.#usage !== undefined)
   }
 }
 

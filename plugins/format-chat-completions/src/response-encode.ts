@@ -49,6 +49,10 @@ function encodeChoice(choice: Choice, dialect: readonly string[]): JsonObject {
 
 function encodeMessage({ parts, finish }: Choice, dialect: readonly string[]): JsonObject {
   const message: JsonObject = { role: 'assistant', content: null, refusal: null }
+  if (finish.message === undefined && parts.every(isPlainText)) {
+    message.content = contentOf(message, parts, finish.reason)
+    return message
+  }
   const refusal = parts.map(part => (part.type === 'refusal' ? part.text : '')).join('')
   const why = explanation(finish, refusal !== '')
   if (refusal !== '' || why !== '') message.refusal = refusal + why
@@ -63,6 +67,10 @@ function encodeMessage({ parts, finish }: Choice, dialect: readonly string[]): J
   message.content = contentOf(message, parts, finish.reason)
   return message
 }
+
+/** isPlainText tells a part that is nothing but its text, as most replies are. */
+const isPlainText = (part: Part): boolean =>
+  part.type === 'text' && part.annotations === undefined && part.logprobs === undefined && part.seal === undefined
 
 /** contentOf is null where the answer stands elsewhere, and '' for an answer that is empty. */
 function contentOf(message: JsonObject, parts: readonly Part[], reason: string): string | null {
@@ -143,6 +151,7 @@ function encodeAudio(part: Extract<Part, { type: 'audio' }>): JsonObject {
 }
 
 function choiceLogprobs(parts: readonly Part[]): JsonObject | null {
+  if (parts.every(isPlainText)) return null
   const content = parts.flatMap(part => (part.type === 'text' ? (part.logprobs ?? []) : []))
   const refusal = parts.flatMap(part => (part.type === 'refusal' ? (part.logprobs ?? []) : []))
   if (content.length === 0 && refusal.length === 0) return null

@@ -1,7 +1,7 @@
 import { inputTotal, subtract, type Usage } from '@isthmus/core'
 import { countsOnly, isObject, type JsonObject, numberOf, restOf } from '@isthmus/core/wire'
 import { DIALECT } from './dialect.ts'
-import { addMembers, defined } from './ext.ts'
+import { addMembers, defined, type Mutable } from './ext.ts'
 import { FORMAT } from './types.ts'
 
 const MODALITIES = [
@@ -24,33 +24,56 @@ const PRICE_KEYS: ReadonlySet<string> = new Set(['cost', 'cost_details', 'cost_i
 export function decodeUsage(given: unknown): Usage | undefined {
   if (!isObject(given)) return undefined
   const wire = countsOnly(given)
-  const prompt = numberOf(wire.prompt_tokens)
-  const completion = numberOf(wire.completion_tokens)
-  if (prompt === undefined && completion === undefined) return undefined
-  const inside = isObject(wire.prompt_tokens_details) ? wire.prompt_tokens_details : {}
-  const made = isObject(wire.completion_tokens_details) ? wire.completion_tokens_details : {}
-  const cacheRead =
-    numberOf(inside.cached_tokens) ?? numberOf(wire.prompt_cache_hit_tokens) ?? numberOf(wire.cached_tokens)
-  const written = numberOf(inside.cache_write_tokens)
-  const reasoning = numberOf(made.reasoning_tokens)
-  return defined({
-    input: defined({
-      fresh: prompt === undefined ? undefined : subtract(prompt, cacheRead, written),
-      cacheRead: cacheRead === undefined || prompt === undefined ? cacheRead : Math.min(cacheRead, prompt),
-      cacheWrite: written === undefined || written === 0 ? undefined : { total: written },
-      byModality: modalities(inside)
-    }),
-    output: defined({
-      total: outputTotal(prompt, completion, reasoning, numberOf(wire.total_tokens)),
-      reasoning,
+  const counts = countsOf(wire)
+  if (counts === undefined) return undefined
+  const { input, output } = counts
+  const { prompt_tokens_details: inside, completion_tokens_details: made } = wire
+  if (isObject(inside)) addDetails(input, { byModality: modalities(inside) })
+  if (isObject(made)) {
+    addDetails(output, {
       byModality: modalities(made),
       acceptedPrediction: numberOf(made.accepted_prediction_tokens),
       rejectedPrediction: numberOf(made.rejected_prediction_tokens)
-    }),
-    requests: decodeRequests(wire.server_tool_use_details),
-    cost: decodeCost(wire),
-    native: { format: FORMAT, object: wire }
-  }) as Usage
+    })
+  }
+  const usage: Mutable<Usage> = { input, output }
+  const requests = decodeRequests(wire.server_tool_use_details)
+  const cost = decodeCost(wire)
+  if (requests !== undefined) usage.requests = requests
+  if (cost !== undefined) usage.cost = cost
+  usage.native = { format: FORMAT, object: wire }
+  return usage
+}
+
+interface Counts {
+  readonly input: Mutable<Usage['input']>
+  readonly output: Mutable<Usage['output']>
+}
+
+/** countsOf reads the counters that the gateway itself counts by. */
+function countsOf(wire: JsonObject): Counts | undefined {
+  const prompt = numberOf(wire.prompt_tokens)
+  const completion = numberOf(wire.completion_tokens)
+  if (prompt === undefined && completion === undefined) return undefined
+  const inside = isObject(wire.prompt_tokens_details) ? wire.prompt_tokens_details : undefined
+  const made = isObject(wire.completion_tokens_details) ? wire.completion_tokens_details : undefined
+  const cacheRead =
+    numberOf(inside?.cached_tokens) ?? numberOf(wire.prompt_cache_hit_tokens) ?? numberOf(wire.cached_tokens)
+  const written = numberOf(inside?.cache_write_tokens)
+  const reasoning = numberOf(made?.reasoning_tokens)
+  const input: Counts['input'] = {}
+  if (prompt !== undefined) input.fresh = subtract(prompt, cacheRead, written)
+  if (cacheRead !== undefined) input.cacheRead = prompt === undefined ? cacheRead : Math.min(cacheRead, prompt)
+  if (written !== undefined && written !== 0) input.cacheWrite = { total: written }
+  const output: Counts['output'] = {}
+  const total = outputTotal(prompt, completion, reasoning, numberOf(wire.total_tokens))
+  if (total !== undefined) output.total = total
+  if (reasoning !== undefined) output.reasoning = reasoning
+  return { input, output }
+}
+
+function addDetails<T extends object>(counts: T, details: { readonly [K in keyof T]: T[K] }): void {
+  Object.assign(counts, defined(details))
 }
 
 /** outputTotal: one vendor leaves reasoning out of `completion_tokens`; its own total gives it away. */
@@ -123,7 +146,7 @@ export function encodeInputUsage(usage: Usage | undefined, dialect: readonly str
 function nativeOf(usage: Usage): JsonObject | undefined {
   if (usage.native?.format !== FORMAT) return undefined
   const native = usage.native.object as JsonObject
-  const read = decodeUsage(native)
+  const read = countsOf(native)
   const same =
     read !== undefined &&
     read.output.total === usage.output.total &&

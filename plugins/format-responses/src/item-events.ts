@@ -66,10 +66,11 @@ export class ItemEvents {
   #byId = new Map<string, StreamItem>()
   #last: StreamItem | undefined
   #learned: LearnedFrame<Growth> | undefined
+  #mayLearn: boolean
 
   constructor(context: RequestContext, provider: string, learn: boolean) {
     this.#reader = new ItemReader(context, provider)
-    if (learn) this.#learned = new LearnedFrame(PIECE)
+    this.#mayLearn = learn
   }
 
   get called(): boolean {
@@ -215,7 +216,8 @@ export class ItemEvents {
     const logprobs = logprobsOf(event)
     const { kind } = growth
     if (logprobs !== undefined && (kind === 'text' || kind === 'refusal')) out.set(growth.open, 'logprobs', logprobs)
-    else if (this.#learned !== undefined && Object.keys(event).every(key => DELTA_KEYS.has(key))) {
+    else if (this.#mayLearn && Object.keys(event).every(key => DELTA_KEYS.has(key))) {
+      this.#learned ??= new LearnedFrame(PIECE)
       this.#learned.learn(data, growth)
     }
   }

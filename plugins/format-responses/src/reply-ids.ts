@@ -11,16 +11,20 @@ export function responseId(id: string, options: ReplyOptions): string {
 /** ReplyIds gives each item of a reply an id of its own: the upstream's, unless it is missing or taken. */
 export class ReplyIds {
   #used = new Set<string>()
-  #base: string
+  #options: Pick<ReplyOptions, 'id'>
   #count = 0
 
-  constructor(options: ReplyOptions) {
-    this.#base = bare(options.id).replace(/^resp_/, '')
+  constructor(options: Pick<ReplyOptions, 'id'>) {
+    this.#options = options
+  }
+
+  get #base(): string {
+    return bare(this.#options.id).replace(/^resp_/, '')
   }
 
   item(prefix: string, own: unknown): string {
-    const made = `${prefix}_${this.#base}_${this.#count++}`
-    const id = typeof own === 'string' && own !== '' && !this.#used.has(own) ? own : made
+    const at = this.#count++
+    const id = typeof own === 'string' && own !== '' && !this.#used.has(own) ? own : `${prefix}_${this.#base}_${at}`
     this.#used.add(id)
     return id
   }

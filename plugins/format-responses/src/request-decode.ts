@@ -30,11 +30,11 @@ const TEXT_KEYS: ReadonlySet<string> = new Set(['format', 'verbosity'])
 const FORMAT_KEYS: ReadonlySet<string> = new Set(['type', 'schema', 'name', 'description', 'strict'])
 const CACHE_KEYS: ReadonlySet<string> = new Set(['mode', 'ttl'])
 /** Members of nested objects that may be null. */
-const NESTED = {
-  reasoning: REASONING_KEYS,
-  text: TEXT_KEYS,
-  prompt_cache_options: CACHE_KEYS
-} as const
+const NESTED: readonly (readonly [name: string, known: ReadonlySet<string>])[] = [
+  ['reasoning', REASONING_KEYS],
+  ['text', TEXT_KEYS],
+  ['prompt_cache_options', CACHE_KEYS]
+]
 
 /** decodeRequest reads the body of a request. It throws `invalid_request` with the path of what is wrong. */
 export function decodeRequest(body: unknown, head: RequestHead): GenerateRequest {
@@ -79,17 +79,17 @@ export function decodeRequest(body: unknown, head: RequestHead): GenerateRequest
 }
 
 /** Members of other formats that change what an answer means, with the values at which they say nothing. */
-const REFUSED: Readonly<Record<string, readonly unknown[]>> = {
-  stop: [],
-  n: [1],
-  seed: [],
-  logit_bias: [],
-  frequency_penalty: [0],
-  presence_penalty: [0]
-}
+const REFUSED: readonly (readonly [name: string, harmless: readonly unknown[]])[] = [
+  ['stop', []],
+  ['n', [1]],
+  ['seed', []],
+  ['logit_bias', []],
+  ['frequency_penalty', [0]],
+  ['presence_penalty', [0]]
+]
 
 function refuseParameters(body: JsonObject): void {
-  for (const [name, harmless] of Object.entries(REFUSED)) {
+  for (const [name, harmless] of REFUSED) {
     const value = body[name]
     if (value === undefined || value === null || harmless.includes(value)) continue
     throw FORMAT_RESPONSES_PARAMETER.with({ path: name, param: name, clientCode: 'unsupported_parameter' }, name)
@@ -98,7 +98,7 @@ function refuseParameters(body: JsonObject): void {
 
 function spellingOf(body: JsonObject, wire: WireRequest): Spelling {
   const nulls = [...(nullsOf(body, REQUEST_KEYS) ?? [])]
-  for (const [name, known] of Object.entries(NESTED)) {
+  for (const [name, known] of NESTED) {
     const nested = body[name]
     if (isObject(nested)) nulls.push(...(nullsOf(nested, known, `${name}.`) ?? []))
   }

@@ -68,7 +68,8 @@ export class ResponsesReader implements ReplyReader {
     else if (status === 'failed' || status === 'cancelled') this.#fail({ message: `The answer is ${status}` }, out)
     else {
       this.#start(body, out)
-      this.#finish(body, out)
+      // All that a whole reply says of itself has been said at its start.
+      this.#finish(body, undefined, out)
     }
   }
 
@@ -102,7 +103,7 @@ export class ResponsesReader implements ReplyReader {
         break
       case 'response.completed':
       case 'response.incomplete':
-        this.#finish(responseOf(event), out)
+        this.#complete(responseOf(event), out)
         break
       case 'response.failed':
         this.#failure(responseOf(event), out)
@@ -162,7 +163,7 @@ export class ResponsesReader implements ReplyReader {
   #failure(response: JsonObject, out: ReplyBuilder): void {
     const details = response.incomplete_details
     if (isObject(response.error)) this.#fail(response.error, out)
-    else if (isObject(details) && details.reason === 'max_output_tokens') this.#finish(response, out)
+    else if (isObject(details) && details.reason === 'max_output_tokens') this.#complete(response, out)
     else this.#failed = true
   }
 
@@ -170,13 +171,17 @@ export class ResponsesReader implements ReplyReader {
     out.fail(errorInReply(error, this.#target.provider))
   }
 
-  #finish(response: JsonObject, out: ReplyBuilder): void {
+  #complete(response: JsonObject, out: ReplyBuilder): void {
+    this.#finish(response, metaOf(response), out)
+  }
+
+  #finish(response: JsonObject, meta: ReplyMeta | undefined, out: ReplyBuilder): void {
     this.#ensureStarted(out)
     this.#items.finish(listOf(response.output), out)
     out.finish(0, decodeFinish(response, { call: this.#items.called, refusal: this.#items.refusal }))
     const usage = decodeUsage(response.usage)
     if (usage !== undefined) out.usage(usage)
-    out.end(metaOf(response))
+    out.end(meta)
   }
 }
 
