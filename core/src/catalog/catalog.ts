@@ -60,11 +60,12 @@ export class Catalog {
     this.#registry = registry
     this.#log = log
     this.#sources = registry.all('catalog').map(({ id, contribution }) => ({ id, data: contribution }))
-    const shipped = this.#sources.flatMap(({ id, data }) =>
-      Object.entries(data.aliases).map(([name, alias]) => [name, { alias, from: id }] as const)
-    )
-    // The first that has a name is believed, so it is set last.
-    this.#shipped = new Map(shipped.reverse())
+    const shipped = new Map<string, SourcedAlias>()
+    for (const { id, data } of this.#sources) {
+      for (const [name, alias] of Object.entries(data.aliases))
+        if (!shipped.has(name)) shipped.set(name, { alias, from: id })
+    }
+    this.#shipped = shipped
     this.#offers = new Offers(registry, config, new Bundled(this.#sources), adjust)
     this.#resolver = new Resolver(this.#offers, () => this.#aliases)
     this.setAliases(new Map())
