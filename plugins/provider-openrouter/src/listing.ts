@@ -14,7 +14,7 @@ function decodeModel(one: Listed): ModelInfo {
   const kinds = one.inside('architecture')
   const top = one.inside('top_provider')
   const pricing = one.inside('pricing')
-  const parameters = one.words('supported_parameters')
+  const parameters = some(one.words('supported_parameters'))
   const prices = pricing && pricesOf(pricing)
   const vendor = vendorOf(id)
   return defined({
@@ -26,8 +26,8 @@ function decodeModel(one: Listed): ModelInfo {
     created: one.count('created'),
     contextTokens: one.count('context_length') ?? top?.count('context_length'),
     maxOutputTokens: top?.count('max_completion_tokens'),
-    input: modalities(kinds?.words('input_modalities')),
-    output: modalities(kinds?.words('output_modalities')),
+    input: modalities(some(kinds?.words('input_modalities'))),
+    output: modalities(some(kinds?.words('output_modalities'))),
     parameters,
     features: parameters && featuresOf(parameters, prices),
     reasoning: reasoningOf(one.inside('reasoning'), parameters),
@@ -37,6 +37,9 @@ function decodeModel(one: Listed): ModelInfo {
     tokenizer: kinds?.text('tokenizer')
   })
 }
+
+/** some: the service's schema has no other way to say that nothing is known than an empty list. */
+const some = (words: readonly string[] | undefined) => (words?.length === 0 ? undefined : words)
 
 /** Parameters that tell what a model can do. */
 const FEATURES = ['tools', 'structured_outputs', 'reasoning']
