@@ -70,7 +70,7 @@ export class NameIndex {
   /** known gives the names that people may be shown, in their own spelling. */
   known(): ReadonlySet<string> {
     const models = [...this.#served.keys()].filter(model => this.#bundled.model(model) !== undefined)
-    return new Set([...this.#all.flatMap(({ id }) => [id, bareOf(id)]), ...models])
+    return new Set([...this.#all.flatMap(({ id }) => [id, bareOf(id)]), ...models.flatMap(id => [id, bareOf(id)])])
   }
 
   find(name: string): Named | undefined {
@@ -162,11 +162,14 @@ export class NameIndex {
     const family = this.#families.get(key)
     if (ids === undefined && models === undefined && family === undefined) return NOTHING
     const entries: Entry[] = [...(ids ?? NOTHING)]
+    const date = undated(key)?.date
     for (const { served, fit, rank } of models ?? NOTHING) {
       for (const offered of served.offered) {
-        // Of several ids of one model, one that is a name of the model goes before one that is the service's own.
+        // Of several ids of one model, one that is a name of the model goes before one that is the service's own, and the
+        // one of the day that was asked for before others.
+        const same = date !== undefined && undated(offered.id)?.date === date
         const own = fit === FIT.spelling && served.keys.has(keyOf(bareOf(offered.id)))
-        entries.push({ offered, fit, rank: own ? '1' : rank })
+        entries.push({ offered, fit, rank: own ? (same ? '2' : '1') : rank })
       }
     }
     for (const offered of family ?? NOTHING) entries.push({ offered, fit: FIT.family, rank: age(offered) })

@@ -22,6 +22,7 @@ export class Offers {
   readonly #bundled: Bundled
   readonly #strict: boolean
   readonly #configFacts: Overrides['config']
+  readonly #unlimited: boolean
   readonly #allowed: (channel: string, id: string, model: string | undefined) => boolean
   #runtimeFacts: Overrides['runtime'] = new Map()
   /** Made when it is next asked for: lists come several at a time. */
@@ -43,6 +44,7 @@ export class Offers {
     this.#strict = config.strict
     this.#configFacts = byKey(Object.entries(config.facts) as [string, ModelFacts][])
     this.#allowed = permission(config)
+    this.#unlimited = config.forbid.length === 0 && Object.keys(config.channels).length === 0
     this.channels = new Map(
       registry.all('provider').map(({ id, contribution }) => [id, new Channel(id, contribution, adjust)])
     )
@@ -91,15 +93,12 @@ export class Offers {
   listed(name: string, wide = false): readonly Offered[] {
     const slash = name.indexOf('/')
     const channel = slash > 0 ? this.#channel(name.slice(0, slash)) : undefined
+    const only = channel !== undefined && !(wide && channel.provider.models?.anyVendor !== true)
+    const exact = only ? channel.offered.get(name.slice(slash + 1)) : undefined
+    if (exact !== undefined) return this.#only(exact)
     const named = this.index.find(name)
-    if (channel !== undefined && !(wide && channel.provider.models?.anyVendor !== true)) {
-      const id = name.slice(slash + 1)
-      const exact = channel.offered.get(id)
-      if (exact !== undefined) return this.#only(exact)
-      const own = onChannel(this.index.find(id), channel) ?? onChannel(named, channel)
-      if (own !== undefined) return this.#only(own)
-    }
-    return named?.offered ?? NOTHING
+    const own = only && (onChannel(this.index.find(name.slice(slash + 1)), channel) ?? onChannel(named, channel))
+    return own ? this.#only(own) : (named?.offered ?? NOTHING)
   }
 
   /** pass gives the channels that may be asked for a name that no list has, as models appear daily. */
@@ -167,6 +166,7 @@ export class Offers {
 
   /** may tells whether the config lets a channel serve a model that it does not list, by any name that is in its id. */
   may(channel: Channel, id: string): boolean {
+    if (this.#unlimited) return true
     const plain = splitVariant(id)?.base ?? id
     const named = [id, plain, undated(plain)?.base ?? plain]
     return named.every(one => this.#allowed(channel.id, one, channel.modelOf(this.#bundled, one)))

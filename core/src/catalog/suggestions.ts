@@ -1,7 +1,10 @@
 import { nearest } from '../wire/nearest.ts'
 import { keyOf } from './names.ts'
 
-const CLOSER_LOOK = 60
+/** So many are compared letter by letter. */
+const CLOSER_LOOK = 20
+/** So many places of the index are looked at for one name, those of the rarest groups first. */
+const MOST_PLACES = 4000
 
 /**
  * Suggestions finds the names that are near to a wrong one. Thousands of names are not compared letter by letter, as
@@ -10,6 +13,8 @@ const CLOSER_LOOK = 60
 export class Suggestions {
   readonly #names: readonly string[]
   readonly #byTrigram = new Map<string, number[]>()
+  /** How many groups each name shares with the wrong one; all zero between two calls. */
+  readonly #shared: Uint16Array
 
   constructor(names: Iterable<string>) {
     // Spellings that lead to the same are one name here: the first.
@@ -19,6 +24,7 @@ export class Suggestions {
       if (!byKey.has(key)) byKey.set(key, name)
     }
     this.#names = [...byKey.values()]
+    this.#shared = new Uint16Array(this.#names.length)
     for (const [index, name] of this.#names.entries()) {
       for (const trigram of trigrams(name)) {
         const known = this.#byTrigram.get(trigram)
@@ -30,23 +36,42 @@ export class Suggestions {
 
   /** near gives at most `most` names, the nearest first, without those that `leave` names. */
   near(name: string, most: number, leave: (known: string) => boolean = () => false): readonly string[] {
-    const shared = new Map<number, number>()
-    for (const trigram of trigrams(name)) {
-      for (const index of this.#byTrigram.get(trigram) ?? []) shared.set(index, (shared.get(index) ?? 0) + 1)
-    }
-    const likely = [...shared]
-      // Of names that share as much, the one with less besides is nearer.
-      .map(([index, count]) => ({
-        known: this.#names[index] ?? '',
-        score: count - (this.#names[index] ?? '').length / 100
-      }))
-      .sort((a, b) => b.score - a.score)
-      .slice(0, CLOSER_LOOK)
+    const likely = this.#likely(name).map(index => this.#names[index] ?? '')
     return nearest(
       name,
-      likely.flatMap(({ known }) => (leave(known) ? [] : known)),
+      likely.filter(known => !leave(known)),
       most
     )
+  }
+
+  /** likely gives the names that share most with a wrong one. Of those that share as much, the shorter is nearer. */
+  #likely(name: string): readonly number[] {
+    const groups = [...trigrams(name)].flatMap(trigram => [this.#byTrigram.get(trigram) ?? []])
+    const shared = this.#shared
+    const touched: number[] = []
+    let places = 0
+    for (const group of groups.sort((a, b) => a.length - b.length)) {
+      places += group.length
+      if (places > MOST_PLACES && touched.length > 0) break
+      for (const index of group) {
+        if (shared[index] === 0) touched.push(index)
+        shared[index] = (shared[index] ?? 0) + 1
+      }
+    }
+    const score = (index: number) => (shared[index] ?? 0) - (this.#names[index] ?? '').length / 100
+    const best: number[] = []
+    let least = Number.NEGATIVE_INFINITY
+    for (const index of touched) {
+      const own = score(index)
+      if (best.length === CLOSER_LOOK && own <= least) continue
+      let at = best.length
+      while (at > 0 && score(best[at - 1] ?? 0) < own) at--
+      best.splice(at, 0, index)
+      if (best.length > CLOSER_LOOK) best.pop()
+      least = score(best.at(-1) ?? 0)
+    }
+    for (const index of touched) shared[index] = 0
+    return best
   }
 }
 
