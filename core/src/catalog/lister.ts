@@ -99,7 +99,7 @@ export class ModelLister {
   }
 
   async #list(id: string): Promise<void> {
-    const { catalog, transport, store } = this.#parts
+    const { catalog, transport, store, log } = this.#parts
     const provider = this.#provider(id)
     const list = provider?.models?.list
     if (provider === undefined || list === undefined) return
@@ -111,7 +111,11 @@ export class ModelLister {
     const models = checked(list.decode(parseJson(Buffer.from(body).toString('utf8'))))
     const atMs = Date.now()
     catalog.setModels(id, models, { listing: 'read', listedAtMs: atMs })
-    await store.set(id, JSON.stringify({ baseUrl: provider.baseUrl, atMs, models }))
+    try {
+      await store.set(id, JSON.stringify({ baseUrl: provider.baseUrl, atMs, models }))
+    } catch (thrown) {
+      log.warn({ channel: id, reason: reasonOf(thrown) }, 'cannot keep the model list; it holds until the gateway ends')
+    }
   }
 
   #listable(): readonly string[] {

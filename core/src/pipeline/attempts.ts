@@ -91,8 +91,8 @@ export class Attempts {
     this.#caller = caller
   }
 
-  /** start tries the first candidate; everything comes through the outlet. It gives a promise where something has to be waited for. */
-  start(): Promise<void> | undefined {
+  /** start tries the first candidate. It resolves once that request is on its way; everything else comes through the outlet. */
+  start(): Promise<void> {
     return this.#try()
   }
 
@@ -126,8 +126,7 @@ export class Attempts {
     this.#x.attempts.push({ target: current.target, outcome, ms, ...details })
   }
 
-  /** try asks the next candidate. It is not async: most requests wait for nobody on their way. */
-  #try(): Promise<void> | undefined {
+  async #try(): Promise<void> {
     const x = this.#x
     const candidate = x.plan?.candidates[this.#next++] as Planned
     const current = { target: `${candidate.provider}/${candidate.model}`, startMs: this.#deps.nowMs() }
@@ -137,25 +136,17 @@ export class Attempts {
       const asked = sendable(requestFor(candidate, x.request), candidate.gaps)
       if (endpoint.answer !== undefined) {
         this.#outletFor(candidate, candidate.gaps).committed(undefined, endpoint.answer(asked, candidate))
-        return undefined
+        return
       }
       const inlined = this.#inlined(candidate, asked)
-      const sending =
-        inlined instanceof Promise
-          ? inlined.then(ready => this.#ask(candidate, current, ready))
-          : this.#ask(candidate, current, inlined)
-      return sending?.catch(thrown => this.#failed(toGatewayError(thrown, candidate.provider), undefined))
+      const ready = inlined instanceof Promise ? await inlined : inlined
+      if (this.#over) return
+      const parts = inParts(ready, endpoint.maxInputs)
+      if (parts === undefined) await this.#send(candidate, current, ready, gaps => this.#outletFor(candidate, gaps))
+      else await this.#sendParts(candidate, current, parts)
     } catch (thrown) {
       this.#failed(toGatewayError(thrown, candidate.provider), undefined)
-      return undefined
     }
-  }
-
-  #ask(candidate: Planned, current: Current, asked: IrRequest): Promise<void> | undefined {
-    if (this.#over) return undefined
-    const parts = inParts(asked, candidate.endpoint.maxInputs)
-    if (parts === undefined) return this.#send(candidate, current, asked, gaps => this.#outletFor(candidate, gaps))
-    return this.#sendParts(candidate, current, parts)
   }
 
   /** inlined gives the request with the files in it that the candidate cannot fetch, where the gateway may. */
@@ -169,52 +160,32 @@ export class Attempts {
   }
 
   /** send puts one request of an attempt on its way. */
-  #send(
+  async #send(
     candidate: Planned,
     current: Current,
     asked: IrRequest,
     outletFor: (gaps: readonly Gap[]) => AttemptOutlet
-  ): Promise<void> | undefined {
+  ): Promise<void> {
+    const x = this.#x
     const upstream = this.#deps.upstream(candidate.provider)
     const { request, gaps } = this.#encoded(candidate, asked)
-    const waiting = this.#hooked(upstream, request, candidate)
-    if (waiting !== undefined)
-      return waiting.then(() => this.#dispatch(candidate, current, upstream, request, outletFor(gaps)))
-    this.#dispatch(candidate, current, upstream, request, outletFor(gaps))
-    return undefined
-  }
-
-  /** hooked lets the attempt hooks and the provider's authorization at a request. */
-  #hooked(upstream: Upstream, request: UpstreamRequest, candidate: Planned): Promise<void> | undefined {
-    const { hooks } = this.#deps
-    if (hooks.attempt.length > 0) return this.#runHooks(upstream, request, candidate)
-    return upstream.provider.authorize?.(request, this.#x) ?? undefined
-  }
-
-  async #runHooks(upstream: Upstream, request: UpstreamRequest, candidate: Planned): Promise<void> {
-    for (const attempt of this.#deps.hooks.attempt) await attempt(this.#x, request, candidate)
-    await upstream.provider.authorize?.(request, this.#x)
-  }
-
-  #dispatch(
-    candidate: Planned,
-    current: Current,
-    upstream: Upstream,
-    request: UpstreamRequest,
-    outlet: AttemptOutlet
-  ): void {
+    for (const attempt of this.#deps.hooks.attempt) await attempt(x, request, candidate)
+    if (upstream.provider.authorize !== undefined) {
+      const pending = upstream.provider.authorize(request, x)
+      if (pending !== undefined) await pending
+    }
     if (this.#over) return
-    const attempt = new Attempt(candidate, request.context, this.#untilEnd, outlet)
+    const attempt = new Attempt(candidate, request.context, this.#untilEnd, outletFor(gaps))
     const sending = this.#deps.transport.dispatch(upstream, request, attempt)
     // It may have failed already, and the next attempt may be under way.
     if (this.#current === current) this.#sending = sending
   }
 
   /** sendParts sends a request for many vectors part by part. The attempt stands or falls with all of them. */
-  #sendParts(candidate: Planned, current: Current, parts: readonly EmbedRequest[]): Promise<void> | undefined {
+  #sendParts(candidate: Planned, current: Current, parts: readonly EmbedRequest[]): Promise<void> {
     const joined = new EmbedParts(candidate.provider)
     const told: Gap[] = []
-    const send = (at: number): Promise<void> | undefined =>
+    const send = (at: number): Promise<void> =>
       this.#send(candidate, current, parts[at] as EmbedRequest, gaps => {
         told.push(...gaps)
         const whole = this.#outletFor(candidate, told)
@@ -227,12 +198,7 @@ export class Attempts {
           }
           if (at === parts.length - 1) return whole.committed(head, joined.events())
           this.#sending?.leave()
-          const fail = (thrown: unknown) => this.#failed(toGatewayError(thrown, candidate.provider), undefined)
-          try {
-            send(at + 1)?.catch(fail)
-          } catch (thrown) {
-            fail(thrown)
-          }
+          send(at + 1).catch(thrown => this.#failed(toGatewayError(thrown, candidate.provider), undefined))
           return true
         }
         return { ...whole, committed }

@@ -72,8 +72,7 @@ export class Run implements AnswerOutlet, Work {
       const { around } = this.#deps.attempts.hooks
       if (around.length > 0) return await this.#pull()
       this.#attempts = new Attempts(x, this.#deps.attempts, this, !x.stream, this.#caller)
-      const starting = this.#attempts.start()
-      if (starting !== undefined) await starting
+      await this.#attempts.start()
     } catch (thrown) {
       this.#fail(thrown)
     }

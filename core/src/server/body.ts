@@ -22,7 +22,7 @@ export function readJson(bytes: Buffer): unknown {
 
 /** isJsonType accepts JSON under any of its names, and the text types that clients send by mistake. */
 export function isJsonType(contentType: string | undefined): boolean {
-  if (contentType === undefined || contentType === 'application/json') return true
+  if (contentType === undefined) return true
   const type = mediaType(contentType)
   return (
     type === '' || type === 'application/json' || type === 'text/plain' || type === 'text/json' || /\+json$/.test(type)

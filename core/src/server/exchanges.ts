@@ -12,10 +12,6 @@ import type { Instance } from '../registry/index.ts'
 import { isJsonType, unreadableType } from './body.ts'
 
 const RETRY_MS = 1000
-const kReading = Symbol('isthmus.reading')
-
-/** Reading is a connection, with the exchange whose body is being read on it, for when the connection itself fails. */
-type Reading = Duplex & { [kReading]?: LiveExchange | undefined }
 
 /** Door is how the server hands requests to the pipeline; the class of the pipeline has more. */
 export type Door = Pick<Pipeline, 'arrive' | 'visit' | 'admit' | 'run' | 'refuse'>
@@ -24,6 +20,8 @@ export type Door = Pick<Pipeline, 'arrive' | 'visit' | 'admit' | 'run' | 'refuse
 export class Exchanges {
   draining = false
   #door: Door
+  /** The exchange whose body is being read on a connection, for when the connection itself fails. */
+  #reading = new WeakMap<Duplex, LiveExchange>()
 
   constructor(door: Door) {
     this.#door = door
@@ -42,8 +40,8 @@ export class Exchanges {
     go: (x: LiveExchange | undefined) => void
   ): void {
     const x = this.#door.arrive(ingress, call, head, client, headers)
-    const socket: Reading | null = client.socket
-    if (socket !== null) socket[kReading] = x
+    const socket = client.socket
+    if (socket !== null) this.#reading.set(socket, x)
     const refuse = (thrown: unknown): void => {
       this.refuse(x, thrown)
       go(undefined)
@@ -95,8 +93,8 @@ export class Exchanges {
   }
 
   /** fail tells the client whose body is being read on this connection what went wrong; false if there is none. */
-  fail(socket: Reading, error: GatewayError): boolean {
-    const x = socket[kReading]
+  fail(socket: Duplex, error: GatewayError): boolean {
+    const x = this.#reading.get(socket)
     if (x === undefined || x.client.headersSent) return false
     x.client.setHeader('connection', 'close')
     this.refuse(x, error)
@@ -104,8 +102,8 @@ export class Exchanges {
   }
 
   #forget(x: LiveExchange): void {
-    const socket: Reading | null = x.client.socket
-    if (socket?.[kReading] === x) socket[kReading] = undefined
+    const socket = x.client.socket
+    if (socket !== null && this.#reading.get(socket) === x) this.#reading.delete(socket)
   }
 }
 

@@ -140,9 +140,16 @@ export function numbersIn(data: string, from: number): readonly number[] {
   return places
 }
 
-/** valueAfter finds where the value of the first member of a name begins; -1 when there is none. */
+const MEMBERS = new Map<string, RegExp>()
+
+/** valueAfter finds where the value of the first member of a name begins; -1 when there is none. The names are a codec's own. */
 export function valueAfter(data: string, name: string): number {
-  const found = new RegExp(`"${name}"[ \\t\\r\\n]*:[ \\t\\r\\n]*`).exec(data)
+  let member = MEMBERS.get(name)
+  if (member === undefined) {
+    member = new RegExp(`"${name}"[ \\t\\r\\n]*:[ \\t\\r\\n]*`)
+    MEMBERS.set(name, member)
+  }
+  const found = member.exec(data)
   return found === null ? -1 : found.index + found[0].length
 }
 

@@ -8,12 +8,14 @@ import { FORMAT, qualified, type RequestContext, type ToolName } from './types.t
 
 const OPTIONS = { format: FORMAT, unsupported: FORMAT_RESPONSES_UNSUPPORTED, hasForeignMembers }
 
+const NOTHING: ReadonlySet<string> = new Set()
+
 /** Encoding is the state of writing one request. */
 export class Encoding extends OpenAiEncoding<ResponsesTraits> {
   /** Whether the upstream keeps nothing of the request, so that it must say all. */
   readonly stateless: boolean
   /** Tools in namespaces, by their name in the IR. */
-  #namespaced = new Map<string, ToolName>()
+  #namespaced: Map<string, ToolName> | undefined
   /** Custom tools that go out as functions. */
   readonly wrapped: ReadonlySet<string>
 
@@ -21,9 +23,10 @@ export class Encoding extends OpenAiEncoding<ResponsesTraits> {
     super(request, target, OPTIONS)
     this.stateless = isStateless(request, this.traits, this.native)
     const wraps = this.traits.customTools === false
-    this.wrapped = new Set(wraps ? request.tools.flatMap(tool => (tool.type === 'custom' ? [tool.name] : [])) : [])
+    this.wrapped = wraps ? new Set(request.tools.flatMap(tool => (tool.type === 'custom' ? [tool.name] : []))) : NOTHING
     for (const tool of request.tools) {
       if (tool.type === 'hosted' || tool.namespace === undefined) continue
+      this.#namespaced ??= new Map()
       this.#namespaced.set(tool.name, { name: spellingOf(tool)?.name ?? tool.name, namespace: tool.namespace })
     }
   }
@@ -34,13 +37,13 @@ export class Encoding extends OpenAiEncoding<ResponsesTraits> {
 
   /** declared gives the name of a tool within its namespace, undefined for a tool in none. */
   declared(name: string): ToolName | undefined {
-    return this.#namespaced.get(name)
+    return this.#namespaced?.get(name)
   }
 
   /** context is what the decoder of the reply has to know, undefined when there is nothing. */
   context(): RequestContext | undefined {
     const { originals } = this.names
-    const renamed = [...this.#namespaced].filter(([ir, { name }]) => ir !== name)
+    const renamed = [...(this.#namespaced ?? [])].filter(([ir, { name }]) => ir !== name)
     const { sealFormat } = this.traits.reasoning ?? {}
     if (originals === undefined && renamed.length === 0 && sealFormat === undefined && this.wrapped.size === 0) {
       return undefined

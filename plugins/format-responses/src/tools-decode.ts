@@ -41,8 +41,11 @@ export interface DecodedTools {
   readonly names: ToolNames
 }
 
+const NO_TOOLS: DecodedTools = { tools: Object.freeze([]), names: new ToolNames([], []) }
+
 /** decodeTools reads the tools; those in a namespace stand in the list like the others, and remember where they were. */
 export function decodeTools(list: readonly unknown[]): DecodedTools {
+  if (list.length === 0) return NO_TOOLS
   const objects = list.map((tool, at) => toolObject(tool, `tools[${at}]`))
   const inside = objects.flatMap(tool => (tool.type === 'namespace' && Array.isArray(tool.tools) ? tool.tools : []))
   const nameOf = (tool: unknown) => (isObject(tool) && typeof tool.name === 'string' ? [tool.name] : [])

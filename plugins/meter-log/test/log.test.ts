@@ -39,7 +39,7 @@ async function lines(change: Partial<Summary>, level = 'info') {
 for (const { name, run } of meterCases(log)) t.test(name, async () => run())
 
 t.test('an exchange gives one line with the fixed field names', async t => {
-  t.strictSame(await lines({ principal: 'team-a' }), [
+  t.strictSame(await lines({ principal: 'team-a', alias: 'fast' }), [
     {
       level: 30,
       plugin: 'log',
@@ -47,7 +47,7 @@ t.test('an exchange gives one line with the fixed field names', async t => {
       ingress: 'chat-completions',
       principal: 'team-a',
       model: 'fast',
-      alias: undefined,
+      alias: 'fast',
       target: 'simulator/echo',
       attempts: 2,
       usage: { input: 15, cacheRead: 5, output: 7 },

@@ -21,7 +21,10 @@ export const RENAMED: readonly NameRow[] = [
     'meta-llama/llama-3.3-70b-instruct',
     ['or/meta-llama/llama-3.3-70b-instruct', 'fast/llama-3.3-70b', 'together/meta-llama/Llama-3.3-70B-Instruct-Turbo']
   ],
-  ['llama-3.3-70b', ['fast/llama-3.3-70b']],
+  [
+    'llama-3.3-70b',
+    ['or/meta-llama/llama-3.3-70b-instruct', 'fast/llama-3.3-70b', 'together/meta-llama/Llama-3.3-70B-Instruct-Turbo']
+  ],
   [
     'openai/gpt-oss-120b',
     [
