@@ -155,8 +155,9 @@ export class Catalog {
   waitsFor(name: string): boolean {
     const slash = name.indexOf('/')
     if (slash > 0 && this.#waiting(name.slice(0, slash)) !== undefined) return true
+    // Of a channel that is known beforehand a wrong name can be told; what is newer can be named with its channel.
     return [...this.#offers.channels.values()].some(
-      ({ state }) => state.listing === 'pending' || state.listing === 'failed'
+      ({ state: { listing, models } }) => models === 0 && (listing === 'pending' || listing === 'failed')
     )
   }
 

@@ -12,6 +12,16 @@ export interface Resolution {
   readonly defaults?: AliasDefaults
 }
 
+/** Search is how a name is looked for, from the name that a client sent down to what that leads to. */
+interface Search {
+  readonly asked: Asked
+  /** What was found, in words, where somebody wants to know. */
+  readonly steps: string[] | undefined
+  readonly depth: number
+  /** A vendor before the slash is not taken for the channel of the same name. */
+  readonly wide: boolean
+}
+
 /** The name that leaves the choice to a strategy; no name at all is the same. */
 const AUTO = 'auto'
 /** Aliases may lead to aliases, and only so deep: what is changed while it runs may close a circle. */
@@ -32,7 +42,8 @@ export class Resolver {
 
   /** resolve tries all rules; undefined where no model has the name. What it did goes into `steps`. */
   resolve(name: string, asked: Asked, steps?: string[]): Resolution | undefined {
-    const found = name.length > LONGEST ? undefined : this.#lookUp(name, asked, steps, 0, false)
+    const search: Search = { asked, steps, depth: 0, wide: false }
+    const found = name.length > LONGEST ? undefined : this.#lookUp(name, search)
     if (found !== undefined) return found
     const passed = this.#offers.pass(name)
     if (passed === undefined) {
@@ -49,38 +60,23 @@ export class Resolver {
    * lookUp tries the rules that need a list, in their order. What stands at the end of a name is taken off once: names come
    * from clients, and must not say how often is looked.
    */
-  #lookUp(
-    name: string,
-    asked: Asked,
-    steps: string[] | undefined,
-    depth: number,
-    wide: boolean
-  ): Resolution | undefined {
-    return (
-      this.#plain(name, asked, steps, depth, wide) ??
-      this.#variant(name, asked, steps, depth) ??
-      this.#thinking(name, asked, steps, depth, wide)
-    )
+  #lookUp(name: string, search: Search): Resolution | undefined {
+    return this.#plain(name, search) ?? this.#variant(name, search) ?? this.#thinking(name, search)
   }
 
-  /** plain looks for a name as it is. `wide`: a vendor before the slash is not taken for the channel of the same name. */
-  #plain(
-    name: string,
-    asked: Asked,
-    steps: string[] | undefined,
-    depth: number,
-    wide: boolean
-  ): Resolution | undefined {
+  /** plain looks for a name as it is. */
+  #plain(name: string, search: Search): Resolution | undefined {
+    const { steps } = search
     const qualified = name.includes('/')
     if (qualified) {
-      const listed = this.#offers.listed(name, wide)
+      const listed = this.#offers.listed(name, search.wide)
       if (listed.length > 0) {
         steps?.push(`'${name}' names a model${listed.length > 1 ? ` of ${listed.length} channels` : ''}`)
         return { offers: this.#offers.of(listed) }
       }
     }
     const alias = this.#aliases().get(name)
-    if (alias !== undefined) return this.#alias(name, alias, asked, steps, depth, wide)
+    if (alias !== undefined) return this.#alias(name, alias, search)
     if (name === '' || name === AUTO) {
       steps?.push('the choice is left to the strategy: all models are candidates')
       return { offers: this.#offers.talking() }
@@ -88,32 +84,25 @@ export class Resolver {
     if (!qualified) {
       const named = this.#offers.index.find(name)
       if (named !== undefined && named.offered.length > 0) {
-        const ids = named.offered.map(({ channel, id }) => `${channel.id}/${id}`).join(', ')
-        steps?.push(named.short ? `'${name}' is short for ${ids}` : `'${name}' is listed: ${ids}`)
+        const ids = () => named.offered.map(({ channel, id }) => `${channel.id}/${id}`).join(', ')
+        steps?.push(named.short ? `'${name}' is short for ${ids()}` : `'${name}' is listed: ${ids()}`)
         return { offers: this.#offers.of(named.offered) }
       }
     }
     return undefined
   }
 
-  #alias(
-    name: string,
-    { alias, from }: SourcedAlias,
-    asked: Asked,
-    steps: string[] | undefined,
-    depth: number,
-    wide: boolean
-  ): Resolution {
-    const { targets, why } = choose(name, alias, asked)
+  #alias(name: string, { alias, from }: SourcedAlias, search: Search): Resolution {
+    const { steps, depth } = search
+    const { targets, why } = choose(name, alias, search.asked)
     steps?.push(`'${name}' is an alias (${from}) for ${targets.join(', ') || 'nothing that fits this request'}, ${why}`)
     const offers: Offer[] = []
     let defaults = alias.defaults
     // Whoever ships an alias knows vendors, and not what the channels of this gateway are called.
-    const anyChannel = wide || (from !== 'config' && from !== 'runtime')
+    const wide = search.wide || (from !== 'config' && from !== 'runtime')
+    const deeper: Search = { ...search, depth: depth + 1, wide }
     for (const target of depth < MAX_DEPTH ? targets : []) {
-      const found = this.#lookUp(target, asked, steps, depth + 1, anyChannel) ?? {
-        offers: this.#offers.pass(target) ?? []
-      }
+      const found = this.#lookUp(target, deeper) ?? { offers: this.#offers.pass(target) ?? [] }
       if (offers.length === 0 && found.offers.length > 0) defaults = inner(defaults, found.defaults)
       if (found.offers.length === 0) steps?.push(`'${target}' leads to no model now`)
       offers.push(...found.offers)
@@ -127,13 +116,13 @@ export class Resolver {
   }
 
   /** variant passes `:free` and the like to the channels that know them, with the model's own id before it. */
-  #variant(name: string, asked: Asked, steps: string[] | undefined, depth: number): Resolution | undefined {
+  #variant(name: string, search: Search): Resolution | undefined {
     const split = splitVariant(name)
     if (split === undefined) return undefined
     const thinks = split.variant.toLowerCase() === ':thinking'
     const { base, variant } = split
-    const found =
-      this.#plain(base, asked, undefined, depth, true) ?? this.#thinking(base, asked, undefined, depth, true)
+    const wide: Search = { ...search, steps: undefined, wide: true }
+    const found = this.#plain(base, wide) ?? this.#thinking(base, wide)
     const offers = (found?.offers ?? []).flatMap(({ provider, model, thinking }) => {
       const channel = this.#offers.channels.get(provider)
       if (channel?.provider.models?.anyVendor !== true || !this.#offers.may(channel, model + variant)) return []
@@ -142,28 +131,22 @@ export class Resolver {
       return { ...this.#offers.offer(channel, model + variant), ...(thinking && { thinking }) }
     })
     if (offers.length > 0) {
-      steps?.push(`'${variant}' is a variant of '${base}', which is for the channel to understand`)
+      search.steps?.push(`'${variant}' is a variant of '${base}', which is for the channel to understand`)
       return { ...found, offers }
     }
-    return thinks ? this.#thinking(`${base}-thinking`, asked, steps, depth, false) : undefined
+    return thinks ? this.#thinking(`${base}-thinking`, { ...search, wide: false }) : undefined
   }
 
   /** thinking takes `-thinking` off and asks the model to think. A model whose real name ends so was found before. */
-  #thinking(
-    name: string,
-    asked: Asked,
-    steps: string[] | undefined,
-    depth: number,
-    wide: boolean
-  ): Resolution | undefined {
+  #thinking(name: string, search: Search): Resolution | undefined {
     const base = withoutThinking(name)
-    const found = base === undefined ? undefined : this.#plain(base, asked, steps, depth, wide)
+    const found = base === undefined ? undefined : this.#plain(base, search)
     if (base === undefined || found === undefined) return undefined
     const offers = found.offers.flatMap(offer => (cannotThink(offer) ? [] : { ...offer, thinking: true as const }))
     if (offers.length === 0 && found.offers.length > 0) {
       throw ISTHMUS_MODEL_NO_REASONING.with({ param: 'model' }, shown(base))
     }
-    steps?.push(`'-thinking' turns on the reasoning of '${base}'`)
+    search.steps?.push(`'-thinking' turns on the reasoning of '${base}'`)
     return { ...found, offers }
   }
 }

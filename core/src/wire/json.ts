@@ -15,6 +15,14 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** What a JSON string spells in another way: a quote, a backslash, a control character, half of a surrogate pair. */
+const SPELT = /[^ !#-[\]-\ud7ff\ue000-\uffff]/
+
+/** jsonText writes a string as `JSON.stringify` does, sooner where it is short and stands for itself, as pieces of text do. */
+export function jsonText(text: string): string {
+  return SPELT.test(text) ? JSON.stringify(text) : `"${text}"`
+}
+
 /** parseObject gives undefined for text that is not a JSON object. */
 export function parseObject(text: string): JsonObject | undefined {
   const value = parseJson(text)

@@ -2,6 +2,7 @@ import {
   dataUrl,
   hostedOptions,
   isObject,
+  jsonText,
   numberOf,
   parseDataUrl,
   parseJson,
@@ -53,4 +54,14 @@ t.test('the options of a hosted tool are what it says beside what it is', async 
   t.same(hostedOptions({ googleSearch: { timeRange: 'week' } }), { timeRange: 'week' })
   t.same(hostedOptions({ type: 'mcp', server: { url: 'x' } }), { server: { url: 'x' } })
   t.same(hostedOptions('web_search'), {})
+})
+
+t.test('text is written as JSON.stringify writes it, whatever stands in it', async t => {
+  for (let code = 0; code <= 0xffff; code++) {
+    const text = `a${String.fromCharCode(code)}b`
+    if (jsonText(text) !== JSON.stringify(text)) t.fail(`U+${code.toString(16)}`)
+  }
+  for (const text of ['', 'plain', '東京 naïve', 'two 😀 halves', '\ud83d alone', 'a "quote" and a \\']) {
+    t.equal(jsonText(text), JSON.stringify(text))
+  }
 })

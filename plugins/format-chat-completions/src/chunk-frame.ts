@@ -1,4 +1,4 @@
-import type { JsonObject } from '@isthmus/core/wire'
+import { type JsonObject, jsonText } from '@isthmus/core/wire'
 
 /** ChunkFacts are the members that every chunk of a stream repeats. */
 export interface ChunkFacts {
@@ -30,7 +30,7 @@ export class ChunkFrame {
 
   /** text writes the most common chunk, byte for byte as {@link delta} would. */
   text(index: number, text: string): string {
-    return `${this.#head(index)}{"content":${JSON.stringify(text)}},"finish_reason":null}]}\n\n`
+    return `${this.#head(index)}{"content":${jsonText(text)}},"finish_reason":null}]}\n\n`
   }
 
   #head(index: number): string {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@isthmus/core/wire'
+import { type JsonObject, jsonText } from '@isthmus/core/wire'
 import type { Piece } from './candidate-writer.ts'
 
 /** ChunkFacts are the members that every chunk repeats. */
@@ -29,7 +29,7 @@ export class ChunkFrame {
   /** text writes a chunk with a piece of text and nothing else. */
   text(choice: number, { text, thought }: Piece): string {
     const flag = thought ? ',"thought":true' : ''
-    const part = `{"text":${JSON.stringify(text)}${flag}}`
+    const part = `{"text":${jsonText(text)}${flag}}`
     const candidate = `{"content":{"parts":[${part}],"role":"model"},"index":${choice}}`
     return this.#frame(`{"candidates":[${candidate}]${this.#tail}`)
   }

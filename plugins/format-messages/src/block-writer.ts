@@ -1,5 +1,5 @@
 import type { DeltaKind, Part, PartDeltaEvent, PartEndEvent, PartStartEvent, ReplyOptions } from '@isthmus/core'
-import { isObject, type JsonObject } from '@isthmus/core/wire'
+import { isObject, type JsonObject, jsonText } from '@isthmus/core/wire'
 import { begins, grows, plainOf, writes } from './block-growth.ts'
 import { NAMESPACE } from './blocks.ts'
 import { encodeCitation } from './citations.ts'
@@ -209,7 +209,7 @@ export class BlockWriter {
 
   /** #plain writes the delta that most of a stream is made of, as {@link frame} would. */
   #plain(text: string): string {
-    return `${this.#plainPrefix}${JSON.stringify(text)}}}\n\n`
+    return `${this.#plainPrefix}${jsonText(text)}}}\n\n`
   }
 
   #delta(delta: unknown): string {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@isthmus/core/wire'
+import { type JsonObject, jsonText } from '@isthmus/core/wire'
 
 /** DeltaFrame writes the frame of one more piece of a text. */
 export type DeltaFrame = (text: string) => string
@@ -22,6 +22,6 @@ export class EventFrames {
     const start = `event: ${type}\ndata: {"type":${JSON.stringify(type)},"sequence_number":`
     const middle = `,${JSON.stringify(before).slice(1, -1)},"delta":`
     const end = after === undefined ? '}\n\n' : `,${JSON.stringify(after).slice(1)}\n\n`
-    return text => start + this.#next++ + middle + JSON.stringify(text) + end
+    return text => start + this.#next++ + middle + jsonText(text) + end
   }
 }
