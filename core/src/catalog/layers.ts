@@ -1,4 +1,5 @@
 import type { CatalogData, CatalogModel, ModelFacts, ModelInfo, Provenance, ServedModel } from '../contract/index.ts'
+import { isObject } from '../wire/index.ts'
 import { keyOf } from './names.ts'
 
 /** Layer is what one source says of a model. */
@@ -14,11 +15,17 @@ export function merged(id: string, model: string | undefined, layers: readonly L
   const info: Record<string, unknown> = { id }
   for (const { facts } of layers) {
     for (const [name, value] of Object.entries(facts)) {
-      if (value !== undefined && !IDENTITY.has(name)) info[name] = value
+      if (value !== undefined && !IDENTITY.has(name))
+        info[name] = name === 'reasoning' ? joined(info[name], value) : value
     }
   }
   if (model !== undefined) info.model = model
   return info as unknown as ModelInfo
+}
+
+/** joined: who knows how a model thinks may know only a part of it. Other facts are whole: prices of two lists are never mixed. */
+function joined(before: unknown, value: unknown): unknown {
+  return isObject(before) && isObject(value) ? { ...before, ...value } : value
 }
 
 /** provenance says for each fact which layer it is from. */

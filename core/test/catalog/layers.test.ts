@@ -103,3 +103,15 @@ t.test('a list with an id that would disturb a terminal, or with values that mak
   t.not(check({ id: 'a', contextTokens: 0 }), 0)
   t.not(check({ id: 'a', created: 'today' }), 0)
 })
+
+t.test('how a model thinks is joined from all who know a part of it; what does not think has no parts', async t => {
+  const config = { facts: { 'acme/owl-4.5': { reasoning: { efforts: ['low', 'high'], mandatory: true } } } }
+  const catalog = world(
+    { a: acme([{ id: 'owl-4-5', reasoning: { mandatory: false, budget: { min: 1024 } } }]) },
+    { config }
+  )
+  const reasoning = () => catalog.known('a/owl-4-5')[0]?.row.reasoning
+  t.same(reasoning(), { mandatory: true, budget: { min: 1024 }, efforts: ['low', 'high'] })
+  catalog.setFacts(new Map([['a/owl-4-5', { reasoning: false }]]))
+  t.equal(reasoning(), false)
+})
