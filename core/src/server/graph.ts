@@ -1,4 +1,5 @@
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import createFastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -145,7 +146,8 @@ export async function createGraph({ loaded, prepared, log, memory, reload, onCha
     },
     handle(request: IncomingMessage, response: ServerResponse) {
       open++
-      response.on('close', onEnd)
+      response.once('close', onEnd)
+      if (response.socket === null) closeWith(request.socket, response)
       handler(request, response)
     },
     begin() {
@@ -166,6 +168,19 @@ export async function createGraph({ loaded, prepared, log, memory, reload, onCha
       return closing
     }
   }
+}
+
+/**
+ * closeWith closes a response together with its connection. One that waits for another on the same connection has no socket
+ * yet, and Node 22 does not tell it when the client goes.
+ */
+function closeWith(socket: Socket, response: ServerResponse): void {
+  const closed = (): void => {
+    // Newer versions of Node do it themselves, right after this.
+    setImmediate(() => response.closed || response.emit('close'))
+  }
+  socket.once('close', closed)
+  response.once('close', () => socket.off('close', closed))
 }
 
 /** telling gives a store that tells of what was written to it. */
