@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { Alias, AliasDefaults, AliasTarget, AliasText, Asked } from '../contract/index.ts'
+import type { Alias, AliasDefaults, AliasTarget, Asked } from '../contract/index.ts'
 import { mayPass, shown, splitVariant, withoutThinking } from './names.ts'
 
 /** SourcedAlias is an alias and where it is from. */
 export interface SourcedAlias {
   readonly alias: Alias
   readonly from: string
-}
-
-/** toAlias gives the long form of what was written. */
-export function toAlias(written: AliasText): Alias {
-  if (typeof written === 'string') return { targets: [written] }
-  return 'targets' in written ? written : { targets: written }
 }
 
 /** AliasChoice is what an alias came to for one request. */

@@ -1,16 +1,17 @@
 import type { Logger } from 'pino'
 import type { ModelsConfig } from '../config/schema.ts'
-import type {
-  Alias,
-  Asked,
-  CatalogData,
-  ChannelState,
-  Explanation,
-  KnownModel,
-  ModelFacts,
-  ModelInfo,
-  ModelRow,
-  Way
+import {
+  type Alias,
+  type Asked,
+  type CatalogData,
+  type ChannelState,
+  type Explanation,
+  type KnownModel,
+  type ModelFacts,
+  type ModelInfo,
+  type ModelRow,
+  toAlias,
+  type Way
 } from '../contract/index.ts'
 import {
   type GatewayError,
@@ -20,7 +21,7 @@ import {
 } from '../errors/index.ts'
 import type { FeatureTable } from '../ir/index.ts'
 import type { Registry } from '../registry/index.ts'
-import { namesIn, problemOf, type SourcedAlias, toAlias } from './aliases.ts'
+import { namesIn, problemOf, type SourcedAlias } from './aliases.ts'
 import { Bundled, provenance } from './layers.ts'
 import { mayPass, shown } from './names.ts'
 import type { Offered } from './offered.ts'

@@ -12,11 +12,12 @@ import {
   type FactsBook,
   type ModelFacts,
   ModelFactsSchema,
-  type Store
+  type Store,
+  toAlias
 } from '../contract/index.ts'
 import { ISTHMUS_ALIAS_INVALID, ISTHMUS_ALIAS_UNKNOWN, ISTHMUS_INTERNAL } from '../errors/index.ts'
 import { checker } from '../wire/index.ts'
-import { type SourcedAlias, toAlias } from './aliases.ts'
+import type { SourcedAlias } from './aliases.ts'
 import type { Catalog } from './catalog.ts'
 import { mayPass, shown } from './names.ts'
 import { type Overlaid, Overlay } from './overlay.ts'

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { Alias, AliasText } from './models.ts'
 
 const name = Type.String({ minLength: 1, maxLength: 256 })
 
@@ -56,3 +57,9 @@ const WholeAliasSchema = Type.Object(
 export const AliasSchema = Type.Union([name, TargetsSchema, WholeAliasSchema], {
   title: 'a name, a list of targets or an object with `targets`'
 })
+
+/** toAlias gives the long form of what was written. */
+export function toAlias(written: AliasText): Alias {
+  if (typeof written === 'string') return { targets: [written] }
+  return 'targets' in written ? written : { targets: written }
+}

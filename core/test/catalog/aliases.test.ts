@@ -1,6 +1,7 @@
 import t from 'tap'
-import { choose, loopOf, toAlias } from '../../src/catalog/aliases.ts'
+import { choose, loopOf } from '../../src/catalog/aliases.ts'
 import type { Alias, Asked } from '../../src/contract/index.ts'
+import { toAlias } from '../../src/contract/index.ts'
 import { acme, mall, own, provider, targets, world } from './support/fake-catalog.ts'
 
 const channels = { a: acme(), m: mall() }

@@ -1,4 +1,4 @@
-import type { Alias, CatalogData, CatalogService } from '@isthmus/core'
+import { type AliasText, type CatalogData, type CatalogService, toAlias } from '@isthmus/core'
 import { checker, type JsonObject } from '@isthmus/core/wire'
 import { CATALOG_FILE } from './schema.ts'
 
@@ -8,7 +8,7 @@ const MOST_PROBLEMS = 3
 /** Overlay is a file's content: of a service only what differs, and aliases as a config writes them. */
 export interface Overlay extends Partial<Omit<CatalogData, 'services' | 'aliases'>> {
   readonly services?: Readonly<Record<string, Partial<CatalogService>>>
-  readonly aliases?: Readonly<Record<string, string | Alias['targets'] | Alias>>
+  readonly aliases?: Readonly<Record<string, AliasText>>
 }
 
 /** readOverlay gives a file's content, or what is wrong with it and where: it is taken as a whole or not at all. */
@@ -40,12 +40,7 @@ export function laidOver(data: CatalogData, over: Overlay): CatalogData {
 }
 
 function aliasesOf(written: Overlay['aliases'] = {}): CatalogData['aliases'] {
-  return Object.fromEntries(
-    Object.entries(written).map(([name, alias]): [string, Alias] => {
-      if (typeof alias === 'string') return [name, { targets: [alias] }]
-      return [name, 'targets' in alias ? alias : { targets: alias }]
-    })
-  )
+  return Object.fromEntries(Object.entries(written).map(([name, alias]) => [name, toAlias(alias)]))
 }
 
 function servicesOver(data: CatalogData['services'], over: Overlay['services'] = {}): CatalogData['services'] {
