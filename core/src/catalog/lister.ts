@@ -93,7 +93,7 @@ export class ModelLister {
       if (this.#abort.signal.aborted) return false
       const problem = reasonOf(thrown)
       log.warn({ channel: id, reason: problem }, 'cannot read the model list; what was known holds')
-      catalog.setState(id, { listing: 'failed', problem })
+      catalog.setState(id, { listing: 'failed', problem, failures: failuresOf(catalog, id) + 1 })
       return false
     }
   }
@@ -127,6 +127,9 @@ export class ModelLister {
     return this.#parts.registry.get('provider', id)?.contribution
   }
 }
+
+const failuresOf = (catalog: Catalog, id: string): number =>
+  catalog.channels().find(channel => channel.id === id)?.failures ?? 0
 
 /** checked refuses a list as a whole: half of one that makes no sense is no better. */
 function checked(models: unknown): readonly ModelInfo[] {

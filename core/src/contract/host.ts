@@ -53,6 +53,8 @@ export interface ChannelState {
   readonly listing: 'none' | 'pending' | 'kept' | 'read' | 'failed'
   readonly listedAtMs?: number
   readonly problem?: string
+  /** How often its list could not be read, or was refused, since the config was set up. */
+  readonly failures?: number
 }
 
 /** Asked is what a name may be resolved by, beside itself. All of it is optional: without, conditions do not hold. */

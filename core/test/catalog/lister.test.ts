@@ -86,6 +86,7 @@ t.test('a list that makes no sense is refused as a whole, and the last good one 
     t.equal(logged.length, before + 1, `${what} is told once`)
     t.ok(JSON.stringify(logged.at(-1)).length < 1000, `${what} is told shortly`)
   }
+  t.equal(catalog.channels()[0]?.failures, Object.keys(nonsense).length, 'failures are counted')
   answer = list({ id: 'swift' })
   await lister.refresh('o')
   t.same(ids(), ['swift'])

@@ -103,7 +103,12 @@ export const ChannelsSchema = Type.Object(
         models: Type.Integer(),
         listing: Type.Enum(['none', 'pending', 'kept', 'read', 'failed']),
         listedAt: Type.Optional(Type.String({ format: 'date-time' })),
-        problem: Type.Optional(Type.String())
+        problem: Type.Optional(Type.String()),
+        failures: Type.Optional(
+          Type.Integer({
+            description: 'How often a list could not be read, or was refused, since the config was set up.'
+          })
+        )
       })
     )
   },
