@@ -43,7 +43,7 @@ export class Channel {
     return this.#offered
   }
 
-  /** Whether names that it does not list may be passed to it at all: its list is then only what it said last. */
+  /** Whether its upstream has said what it has, in this run or an earlier one. */
   get listed(): boolean {
     return this.#listing !== undefined
   }

@@ -78,16 +78,6 @@ export class Bundled {
     return this.#prefixes.get(keyOf(prefix))
   }
 
-  /** prefixesOf gives all spellings of a vendor. */
-  prefixesOf(vendor: string): readonly string[] {
-    return [...this.#prefixes].flatMap(([prefix, slug]) => (slug === vendor ? prefix : []))
-  }
-
-  /** servesVendor tells whether a service is a vendor's own. */
-  servesVendor(service: string, vendor: string): boolean {
-    return this.#vendors.get(service) === vendor
-  }
-
   /** vendorAt gives the vendor whose own service it is. */
   vendorAt(service: string): string | undefined {
     return this.#vendors.get(service)

@@ -108,17 +108,13 @@ export class Offers {
     const prefix = name.slice(0, slash)
     const model = name.slice(slash + 1)
     const channel = this.#channel(prefix)
-    if (channel !== undefined && !this.#isElsewhere(channel, prefix, model)) {
+    const vendor = this.#bundled.vendorOf(prefix)
+    if (channel !== undefined && !this.#isElsewhere(channel, vendor, model)) {
       return this.may(channel, model) ? [this.offer(channel, model)] : undefined
     }
-    const vendor = this.#bundled.vendorOf(prefix)
     const offers = [...this.channels.values()].flatMap(channel => {
-      const { service, anyVendor } = channel.provider.models ?? {}
-      const own =
-        service !== undefined &&
-        vendor !== undefined &&
-        this.#bundled.servesVendor(service, vendor) &&
-        !this.#isElsewhere(channel, prefix, model)
+      const { anyVendor } = channel.provider.models ?? {}
+      const own = this.#isVendors(channel, vendor) && !this.#isElsewhere(channel, vendor, model)
       // What a service that has every vendor's models does not list, it does not have.
       const others = anyVendor === true && !channel.listed && (vendor !== undefined || !this.#waiting.has(prefix))
       const id = own ? model : others ? name : undefined
@@ -153,15 +149,16 @@ export class Offers {
   }
 
   /** A vendor's name may be its channel's, too: what the vendor is known not to serve itself is not asked of it. */
-  #isElsewhere(channel: Channel, prefix: string, model: string): boolean {
+  #isElsewhere(channel: Channel, vendor: string | undefined, model: string): boolean {
     const { service } = channel.provider.models ?? {}
-    const vendor = this.#bundled.vendorOf(prefix)
-    return (
-      service !== undefined &&
-      vendor !== undefined &&
-      this.#bundled.servesVendor(service, vendor) &&
-      (this.#bundled.lacks(service, `${vendor}/${model}`) || this.#bundled.lacks(service, model))
-    )
+    if (service === undefined || !this.#isVendors(channel, vendor)) return false
+    return this.#bundled.lacks(service, `${vendor}/${model}`) || this.#bundled.lacks(service, model)
+  }
+
+  /** isVendors tells whether a channel is of a vendor's own service. */
+  #isVendors({ provider }: Channel, vendor: string | undefined): boolean {
+    const { service } = provider.models ?? {}
+    return service !== undefined && vendor !== undefined && this.#bundled.vendorAt(service) === vendor
   }
 
   /** may tells whether the config lets a channel serve a model that it does not list, by any name that is in its id. */

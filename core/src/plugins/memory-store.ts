@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Store, Stored } from '../contract/index.ts'
 import { ISTHMUS_STORE_CONFLICT } from '../errors/index.ts'
+import type { Registry } from '../registry/index.ts'
 
 interface Entry {
   readonly value: string
@@ -92,6 +93,9 @@ export class MemoryStore implements Store {
     return ttlMs === undefined ? Number.POSITIVE_INFINITY : this.#nowMs() + ttlMs
   }
 }
+
+/** storeOf gives the store that is configured, and the memory where none is. */
+export const storeOf = (registry: Registry, memory: Store): Store => registry.all('store')[0]?.contribution ?? memory
 
 /** prefixed gives a plugin its own part of a store: it cannot name another's keys. */
 export function prefixed(store: Store, prefix: string): Store {

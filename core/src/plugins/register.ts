@@ -7,7 +7,7 @@ import { type Instance, Registry } from '../registry/index.ts'
 import { describe } from '../wire/index.ts'
 import type { FoundPlugin } from './find.ts'
 import { closeWithGateway, type HostDeps, hostFor } from './host.ts'
-import { MemoryStore } from './memory-store.ts'
+import { MemoryStore, storeOf } from './memory-store.ts'
 import { fastifyName } from './order.ts'
 import type { Prepared } from './prepare.ts'
 
@@ -29,7 +29,7 @@ export async function registerPlugins(
   for (const found of plugins) {
     const setUp = async (http: FastifyInstance): Promise<void> => {
       const log = deps.log.child({ plugin: found.id })
-      const store = registry.all('store')[0]?.contribution ?? memory
+      const store = storeOf(registry, memory)
       const { catalog, gateway, send } = deps
       const { origins } = config.upstream
       const host = hostFor({ kind: found.kind, id: found.id, dir, log, store, catalog, gateway, http, send, origins })

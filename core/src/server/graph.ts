@@ -8,7 +8,7 @@ import { configInvalid, type Loaded } from '../config/index.ts'
 import type { ReloadOutcome, Store } from '../contract/index.ts'
 import { type GatewayError, isGatewayError, toGatewayError } from '../errors/index.ts'
 import { Pipeline } from '../pipeline/index.ts'
-import { type Prepared, prefixed, registerPlugins } from '../plugins/index.ts'
+import { type Prepared, prefixed, registerPlugins, storeOf } from '../plugins/index.ts'
 import { Registry } from '../registry/index.ts'
 import { withFetching } from '../routing/index.ts'
 import { Fetcher, Transport } from '../transport/index.ts'
@@ -101,7 +101,7 @@ export async function createGraph({ loaded, prepared, log, memory, reload, onCha
     })
     registry.freeze()
     catalog = new Catalog(registry, config.models, log, fetcher && withFetching)
-    const store = registry.all('store')[0]?.contribution ?? memory
+    const store = storeOf(registry, memory)
     const part = (name: string): Store => prefixed(store, `catalog/${name}/`)
     const { refreshMs } = config.models
     lister = new ModelLister({ catalog, registry, transport, store: part('lists'), refreshMs, log })

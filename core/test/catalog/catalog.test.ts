@@ -8,17 +8,9 @@ import { Registry } from '../../src/registry/index.ts'
 import { fakeUpstream } from '../../src/testing/fake-upstream.ts'
 import { Transport } from '../../src/transport/index.ts'
 import { tinyTable } from '../pipeline/support/tiny-format.ts'
+import { CONFIG } from './support/fake-catalog.ts'
 
 const log = pino({ level: 'silent' })
-const models: ModelsConfig = {
-  strict: false,
-  aliases: {},
-  fallbacks: {},
-  facts: {},
-  channels: {},
-  forbid: [],
-  refreshMs: 0
-}
 
 const provider = (known: readonly string[], more: Partial<Provider> = {}): Provider =>
   ({
@@ -35,7 +27,7 @@ function catalogOf(providers: Readonly<Record<string, Provider>>, config: Partia
     registry.add({ kind: 'provider', id, plugin: id, version: '1.0.0', contribution })
   }
   registry.waiting.push({ kind: 'provider', id: 'later', variables: ['LATER_KEY'] })
-  return new Catalog(registry.freeze(), { ...models, ...config }, log)
+  return new Catalog(registry.freeze(), { ...CONFIG, ...config }, log)
 }
 
 const names = (catalog: Catalog, name: string, fallbacks?: string[]) =>
@@ -135,7 +127,7 @@ t.test('the lister reads the list of an upstream, with its key, in the backgroun
   })
   const registry = new Registry()
   registry.add({ kind: 'provider', id: 'a', plugin: 'a', version: '1.0.0', contribution: listed })
-  const catalog = new Catalog(registry.freeze(), models, log)
+  const catalog = new Catalog(registry.freeze(), CONFIG, log)
   const lister = new ModelLister({ catalog, registry, transport, store: new MemoryStore(), refreshMs: 0, log })
   t.teardown(async () => {
     lister.stop()
