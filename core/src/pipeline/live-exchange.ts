@@ -110,7 +110,9 @@ export class LiveExchange implements Exchange {
     this.files = undefined
     const request = this.#request
     if (request === undefined || (request.op !== 'generate' && request.op !== 'complete')) return
-    const { model, reply, ingress } = request
+    const { model, ingress } = request
+    // The encoder of the reply has the context, and keeps what it needs of it.
+    const { context: _, ...reply } = request.reply ?? {}
     this.#request = { op: 'generate', model, reply, ingress, messages: [], tools: [], sampling: {}, output: {} }
   }
 

@@ -43,7 +43,8 @@ export class ReplyWriter {
   firstContentMs: number | undefined
   #x: LiveExchange
   #hooks: Hooks
-  #options: ReplyOptions
+  /** Undefined for a stream, whose encoder has them. */
+  #options: ReplyOptions | undefined
   /** What the client's format can say of a message; undefined for results. */
   #table: FeatureTable | undefined
   #encoder: StreamEncoder | undefined
@@ -68,16 +69,17 @@ export class ReplyWriter {
   ) {
     this.#x = x
     this.#hooks = hooks
-    this.#options = options
     this.#nowMs = nowMs
     this.#beforeLast = beforeLast
     this.#onEnd = onEnd
     const call = x.call
     // What failed before its operation was known gets an error, whatever it wanted.
-    if (call === undefined || !('encoder' in call)) return
-    this.#table = call.repliesWith?.(options) ?? call.features
-    if (x.stream) this.#encoder = call.encoder(options)
-    else this.#folder = new Folder()
+    if (call !== undefined && 'encoder' in call) {
+      this.#table = call.repliesWith?.(options) ?? call.features
+      if (x.stream) this.#encoder = call.encoder(options)
+      else this.#folder = new Folder()
+    }
+    if (this.#encoder === undefined) this.#options = options
   }
 
   get over(): boolean {
@@ -206,17 +208,18 @@ export class ReplyWriter {
 
   #encoded(): unknown {
     const { call, request } = this.#x
-    if (call !== undefined && this.#folder !== undefined && 'encodeResponse' in call) {
-      return call.encodeResponse(this.#folder.response(), this.#options)
+    const options = this.#options
+    if (call !== undefined && options !== undefined && this.#folder !== undefined && 'encodeResponse' in call) {
+      return call.encodeResponse(this.#folder.response(), options)
     }
     const asks = request.op === 'embed' || request.op === 'count_tokens'
-    if (call === undefined || !asks || this.#result === undefined || !('encodeResult' in call)) {
+    if (!call || !options || !asks || this.#result === undefined || !('encodeResult' in call)) {
       throw ISTHMUS_UPSTREAM_PROTOCOL(
         this.#committed?.target.provider ?? 'gateway',
         'the answer is not what was asked for'
       )
     }
-    return call.encodeResult(this.#result, request, this.#options)
+    return call.encodeResult(this.#result, request, options)
   }
 
   #writeWhole(status: number, body: unknown, extra?: Readonly<Record<string, string>>): void {

@@ -54,9 +54,11 @@ export class OutputStream {
   constructor(frames: EventFrames, options: ReplyOptions) {
     this.#frames = frames
     this.#items = new OpenItems(frames)
-    this.#ids = new ReplyIds(options)
+    this.#ids = new ReplyIds(options.id)
     this.#messages = new MessageItems(frames, this.#items, this.#ids)
-    this.#context = (options.context as ResponsesReplyContext | undefined) ?? {}
+    const { namespaced, search } = (options.context as ResponsesReplyContext | undefined) ?? {}
+    // Not what is repeated of the request: it would stay as long as the stream.
+    this.#context = { ...(namespaced && { namespaced }), ...(search && { search }) }
   }
 
   /** The items that are done, as JSON. */

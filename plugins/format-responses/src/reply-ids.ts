@@ -11,15 +11,16 @@ export function responseId(id: string, options: ReplyOptions): string {
 /** ReplyIds gives each item of a reply an id of its own: the upstream's, unless it is missing or taken. */
 export class ReplyIds {
   #used = new Set<string>()
-  #options: Pick<ReplyOptions, 'id'>
+  #reply: string
   #count = 0
 
-  constructor(options: Pick<ReplyOptions, 'id'>) {
-    this.#options = options
+  /** `reply` is the id of the exchange, or of its reply. */
+  constructor(reply: string) {
+    this.#reply = reply
   }
 
   get #base(): string {
-    return bare(this.#options.id).replace(/^resp_/, '')
+    return bare(this.#reply).replace(/^resp_/, '')
   }
 
   item(prefix: string, own: unknown): string {

@@ -16,7 +16,7 @@ import {
   saidOf
 } from './output-encode.ts'
 import { ReplyIds, responseId } from './reply-ids.ts'
-import { responseObject } from './response-object.ts'
+import { repeatedOf, responseObject } from './response-object.ts'
 import type { ResponsesReplyContext } from './types.ts'
 
 /** encodeResponse writes a whole reply. The format has one choice. */
@@ -24,14 +24,11 @@ export function encodeResponse(response: IrResponse, options: ReplyOptions): Jso
   const { id, model, created, choices, usage, serviceTier, ext } = response
   const choice = choices[0]
   const end = encodeFinish(choice?.finish)
-  const facts = {
-    id: responseId(id, options),
-    created: created ?? options.created,
-    model: model || options.model,
-    meta: { ...(serviceTier !== undefined && { serviceTier }), ...(ext !== undefined && { ext }) }
-  }
+  const facts = { id: responseId(id, options), created: created ?? options.created, model: model || options.model }
+  const meta = { ...(serviceTier !== undefined && { serviceTier }), ...(ext !== undefined && { ext }) }
+  const { echo } = (options.context as ResponsesReplyContext | undefined) ?? {}
   const output = encodeOutput(choice?.parts ?? [], choice?.finish, end.status, options)
-  return responseObject(facts, { ...end, output, usage }, options)
+  return responseObject(repeatedOf(echo, meta), facts, { ...end, output, usage })
 }
 
 /** explanationOf is what the service says of a refusal, which is told where the model itself said nothing. */
@@ -64,7 +61,7 @@ class OutputWriter {
   #message: { readonly first: Part; readonly content: unknown[] } | undefined
 
   constructor(options: ReplyOptions) {
-    this.#ids = new ReplyIds(options)
+    this.#ids = new ReplyIds(options.id)
     this.#context = (options.context as ResponsesReplyContext | undefined) ?? {}
   }
 

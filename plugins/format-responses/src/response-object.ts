@@ -1,15 +1,14 @@
-import type { ReplyMeta, ReplyOptions, Usage } from '@isthmus/core'
+import type { ReplyMeta, Usage } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
 import type { WireFinish } from './finish.ts'
-import { FORMAT, type ResponsesReplyContext } from './types.ts'
+import { FORMAT } from './types.ts'
 import { encodeUsage } from './usage.ts'
 
-/** ResponseFacts are what a reply's object says from its beginning to its end. */
+/** ResponseFacts are what a reply's object says of itself from its beginning to its end. */
 export interface ResponseFacts {
   readonly id: string
   readonly created: number
   readonly model: string
-  readonly meta?: ReplyMeta | undefined
 }
 
 /** ResponseState is what changes in it. */
@@ -53,45 +52,44 @@ export const RUNNING: ResponseState & Output<never> = {
 }
 
 /**
- * responseObject writes the response. It repeats the request's parameters: as the upstream says they took effect, if it
- * is one of this format, else as the client sent them.
+ * repeatedOf are the members that a response repeats of the request: as the upstream says they took effect, if it is one of
+ * this format, else as the client sent them.
  */
+export function repeatedOf(echo: JsonObject | undefined, meta: ReplyMeta | undefined): JsonObject {
+  return { completed_at: null, ...(echo ?? PLAIN), ...toldOf(meta) }
+}
+
+/** toldOf are the members of {@link repeatedOf} that an upstream's reply tells. */
+export function toldOf(meta: ReplyMeta | undefined): JsonObject | undefined {
+  const members = meta?.ext?.[FORMAT]
+  return meta?.serviceTier === undefined ? members : { ...members, service_tier: meta.serviceTier }
+}
+
+/** responseObject writes the response. */
 export function responseObject(
+  repeated: JsonObject,
   facts: ResponseFacts,
-  state: ResponseState & Output<JsonObject>,
-  options: ReplyOptions
+  state: ResponseState & Output<JsonObject>
 ): JsonObject {
-  return { ...headOf(facts, state, options), output: state.output, ...tailOf(state) }
+  return { ...repeated, ...headOf(facts, state), output: state.output, ...tailOf(state) }
 }
 
-/** responseText writes the same as JSON, where the items have been written already. */
-export function responseText(
-  facts: ResponseFacts,
-  state: ResponseState & Output<string>,
-  options: ReplyOptions
-): string {
-  const head = JSON.stringify(headOf(facts, state, options)).slice(0, -1)
+/** responseText writes the same as JSON, where what is repeated and the items have been written already. */
+export function responseText(repeated: string, facts: ResponseFacts, state: ResponseState & Output<string>): string {
+  const head = JSON.stringify(headOf(facts, state)).slice(1, -1)
   const tail = JSON.stringify(tailOf(state)).slice(1)
-  return `${head},"output":[${state.output.join(',')}]${tail === '}' ? '' : ','}${tail}`
+  return `${repeated.slice(0, -1)},${head},"output":[${state.output.join(',')}]${tail === '}' ? '' : ','}${tail}`
 }
 
-/** headOf writes what comes before the items, which includes all that is repeated of the request. */
-function headOf(facts: ResponseFacts, state: ResponseState, options: ReplyOptions): JsonObject {
-  const { id, created, model, meta } = facts
-  const context = options.context as ResponsesReplyContext | undefined
+function headOf({ id, created, model }: ResponseFacts, state: ResponseState): JsonObject {
   return {
-    completed_at: null,
-    ...PLAIN,
-    ...context?.echo,
-    ...meta?.ext?.[FORMAT],
     id,
     object: 'response',
     created_at: created,
     status: state.status,
     error: state.error ?? null,
     incomplete_details: state.incomplete_details,
-    model,
-    ...(meta?.serviceTier !== undefined && { service_tier: meta.serviceTier })
+    model
   }
 }
 

@@ -15,10 +15,11 @@ import { errorBody } from '@isthmus/format-chat-completions/openai'
 import { FORMAT_RESPONSES_UNFINISHED } from './errors.ts'
 import { EventFrames } from './event-frames.ts'
 import { encodeFinish } from './finish.ts'
+import { KeptMembers } from './kept-members.ts'
 import { OutputStream } from './output-stream.ts'
 import { responseId } from './reply-ids.ts'
-import { type ResponseFacts, RUNNING, responseText } from './response-object.ts'
-import { FORMAT } from './types.ts'
+import { type ResponseFacts, RUNNING, repeatedOf, responseText, toldOf } from './response-object.ts'
+import { FORMAT, type ResponsesReplyContext } from './types.ts'
 
 /** responsesStreamEncoder writes the stream of one reply. */
 export function responsesStreamEncoder(options: ReplyOptions): StreamEncoder {
@@ -28,9 +29,12 @@ export function responsesStreamEncoder(options: ReplyOptions): StreamEncoder {
 /** ResponsesStreamEncoder holds the end of a reply back until the reply has ended: usage may follow the finish. */
 class ResponsesStreamEncoder implements StreamEncoder {
   readonly contentType = 'text/event-stream; charset=utf-8'
-  #options: ReplyOptions
+  /** What the start needs. It is let go then: what a client said of its tools may be long. */
+  #options: ReplyOptions | undefined
   #frames = new EventFrames()
   #output: OutputStream
+  /** Members that the response repeats from its first event to its last. */
+  #repeated: KeptMembers | undefined
   /** Fixed with the first event that goes out: clients refuse a response whose id changes. */
   #facts: ResponseFacts | undefined
   #finish: Finish | undefined
@@ -114,18 +118,16 @@ class ResponsesStreamEncoder implements StreamEncoder {
 
   #start(id: string, model: string, created: number | undefined, meta: ReplyMeta | undefined): string {
     const options = this.#options
-    if (this.#facts !== undefined) {
+    if (this.#facts !== undefined || options === undefined) {
       // A keep-alive went out before the upstream began, and with it the id.
-      const { id: told, created: then, model: asked } = this.#facts
-      this.#facts = { id: told, created: created ?? then, model: model || asked, meta }
+      const { id: told, created: then, model: asked } = this.#facts!
+      this.#facts = { id: told, created: created ?? then, model: model || asked }
+      this.#repeated = this.#repeated?.with(toldOf(meta))
       return ''
     }
-    this.#facts = {
-      id: responseId(id, options),
-      created: created ?? options.created,
-      model: model || options.model,
-      meta
-    }
+    this.#facts = { id: responseId(id, options), created: created ?? options.created, model: model || options.model }
+    this.#repeated = new KeptMembers(repeatedOf((options.context as ResponsesReplyContext | undefined)?.echo, meta))
+    this.#options = undefined
     const running = this.#response(RUNNING)
     return this.#frames.written('response.created', running) + this.#frames.written('response.in_progress', running)
   }
@@ -134,12 +136,12 @@ class ResponsesStreamEncoder implements StreamEncoder {
     return this.#facts === undefined ? this.#start('', '', undefined, undefined) : ''
   }
 
-  #told(type: string, state: Parameters<typeof responseText>[1]): string {
+  #told(type: string, state: Parameters<typeof responseText>[2]): string {
     return this.#frames.written(type, this.#response(state))
   }
 
-  #response(state: Parameters<typeof responseText>[1]): string {
-    return `"response":${responseText(this.#facts!, state, this.#options)}`
+  #response(state: Parameters<typeof responseText>[2]): string {
+    return `"response":${responseText(this.#repeated!.json, this.#facts!, state)}`
   }
 
   #finished(finish: Finish): string {
@@ -150,8 +152,7 @@ class ResponsesStreamEncoder implements StreamEncoder {
   #end(event: EndEvent | undefined): string {
     const text = this.#begin() + this.#output.finish(undefined, 'completed')
     this.#over = true
-    const facts = this.#facts!
-    this.#facts = { ...facts, meta: laterMeta(facts.meta, event?.meta) }
+    this.#repeated = this.#repeated?.with(toldOf(event?.meta))
     const end = encodeFinish(this.#finish)
     const type = end.status === 'incomplete' ? 'response.incomplete' : 'response.completed'
     return text + this.#told(type, { ...end, output: this.#output.output, usage: this.#usage })
@@ -169,12 +170,6 @@ class ResponsesStreamEncoder implements StreamEncoder {
 function codeOf(error: GatewayError, { code, type }: JsonObject): unknown {
   if (code !== null && code !== 'upstream_error' && code !== 'overloaded') return code
   return type === 'invalid_request_error' && error.kind !== 'cancelled' ? 'invalid_prompt' : 'server_error'
-}
-
-function laterMeta(first: ReplyMeta | undefined, last: ReplyMeta | undefined): ReplyMeta | undefined {
-  if (first === undefined || last === undefined) return last ?? first
-  const members = { ...first.ext?.[FORMAT], ...last.ext?.[FORMAT] }
-  return { ...first, ...last, ext: { [FORMAT]: members } }
 }
 
 /** logprobsAfter finds the log probabilities of a piece of text, which follow it in the same batch. */

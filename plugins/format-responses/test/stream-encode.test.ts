@@ -138,3 +138,27 @@ t.test('a keep-alive is one more sign that the response runs, with the id it wil
   t.same([...new Set(ids)], ['resp_kit1'])
   t.match(later.at(-1), { response: { model: 'served', created_at: 9 } })
 })
+
+t.test(
+  'what a long request said is repeated from the first event to the last, as far as the upstream does not say better',
+  async t => {
+    const tools = Array.from({ length: 20 }, (_, at) => ({
+      type: 'function',
+      name: `tool_${at}`,
+      description: 'Für “alles” 東京 '.repeat(9)
+    }))
+    const context = { echo: { instructions: 'Sei kurz – bitte', tools, temperature: 0.5, store: true } }
+    const encoder = responses.response.encoder(replyOptions({ context }))
+    const early = framesOf(encoder.ping?.() ?? '')
+    t.match(early[0], { response: { instructions: 'Sei kurz – bitte', tools, temperature: 0.5 } })
+    const out = new ReplyBuilder()
+    out.start('resp_up', 'served', 9, undefined, { serviceTier: 'flex', ext: { responses: { temperature: 1 } } })
+    out.heartbeat()
+    out.whole(0, TEXT)
+    out.finish(0, { reason: 'stop', native: '' })
+    out.end({ ext: { responses: { store: false, novel: 2 } } })
+    const later = framesOf(encoder.push(out.take()))
+    t.match(later[0], { response: { tools, temperature: 1, store: true, service_tier: 'flex' } })
+    t.match(later.at(-1), { response: { tools, temperature: 1, store: false, service_tier: 'flex', novel: 2 } })
+  }
+)
