@@ -7,3 +7,8 @@ export function hostedOptions(object: unknown): JsonObject {
   const [only, ...others] = Object.values(options)
   return type === undefined && others.length === 0 && isObject(only) ? only : options
 }
+
+/** flatLocation writes where a user is as most do: Chat Completions nests what the others write flat. */
+export function flatLocation({ approximate, ...location }: JsonObject): JsonObject {
+  return { ...location, ...(isObject(approximate) && approximate) }
+}

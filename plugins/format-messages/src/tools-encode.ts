@@ -1,5 +1,5 @@
 import type { CustomTool, FunctionTool, GenerateRequest, HostedTool, ToolChoice, ToolDef } from '@isthmus/core'
-import { hostedOptions, isObject, type JsonObject } from '@isthmus/core/wire'
+import { flatLocation, hostedOptions, isObject, type JsonObject } from '@isthmus/core/wire'
 import { NAMESPACE, ownMembers } from './blocks.ts'
 import { encodeCache } from './cache-marks.ts'
 import type { EncodeEnv } from './encode-env.ts'
@@ -112,11 +112,6 @@ function webSearchTool(options: unknown, env: EncodeEnv): JsonObject {
     ...(Array.isArray(domains) && { allowed_domains: domains }),
     ...(isObject(location) && { user_location: flatLocation(location) })
   }
-}
-
-/** Chat Completions nests what the others write flat. */
-function flatLocation({ approximate, ...location }: JsonObject): JsonObject {
-  return { ...location, ...(isObject(approximate) && approximate) }
 }
 
 /** ChoiceState is what else bears on `tool_choice`. */

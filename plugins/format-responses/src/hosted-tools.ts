@@ -1,5 +1,5 @@
 import type { HostedTool } from '@isthmus/core'
-import { hostedOptions, isObject, type JsonObject } from '@isthmus/core/wire'
+import { flatLocation, hostedOptions, isObject, type JsonObject } from '@isthmus/core/wire'
 import type { Encoding } from './encoding.ts'
 import { FORMAT } from './types.ts'
 
@@ -36,9 +36,4 @@ export function webSearchTool(options: unknown, encoding: Encoding): JsonObject 
     ...(Array.isArray(domains) && { filters: { allowed_domains: domains } }),
     ...(isObject(location) && { user_location: flatLocation(location) })
   }
-}
-
-/** Chat Completions nests what the others write flat. */
-function flatLocation({ approximate, ...location }: JsonObject): JsonObject {
-  return { ...location, ...(isObject(approximate) && approximate) }
 }

@@ -6,6 +6,7 @@ import { listedModels, type ModelOptions, wireModel } from './models.ts'
 import { removedParams } from './params.ts'
 import { MAX_USER_CHARS, type PrepareOptions, prepare } from './prepare.ts'
 import { serviceOf } from './service.ts'
+import { withSearch } from './web-search.ts'
 
 export interface DialectOptions extends ModelOptions, PrepareOptions {
   readonly strictParams: boolean
@@ -17,6 +18,7 @@ const CHAT = chatCompletions.id
 export function openRouterChat(options: DialectOptions): WireFormat<ChatTraits> {
   const removed = removedParams(options.forwardParams)
   const { reasoningStyle, strictParams } = options
+  const forwardsSearch = options.forwardParams.includes('web_search_options')
   return {
     ...chatCompletions,
     ...serviceOf(chatCompletions, strictParams),
@@ -27,7 +29,8 @@ export function openRouterChat(options: DialectOptions): WireFormat<ChatTraits> 
         // What a client of the format writes is in the words of this service already.
         const replay = request.ingress.format === CHAT ? 'as-written' : 'details'
         const traits: ChatTraits = { ...target.traits, replay }
-        const encoded = chatCompletions.request.encode(prepare(request, options, MAX_USER_CHARS.chat, gaps), {
+        const prepared = prepare(request, options, MAX_USER_CHARS.chat, gaps)
+        const encoded = chatCompletions.request.encode(withSearch(prepared, forwardsSearch, gaps), {
           ...target,
           model: wireModel(target.model),
           traits

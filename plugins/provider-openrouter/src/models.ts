@@ -49,8 +49,14 @@ export function modelTraits(model: string, { cacheControl, forwardParams, reason
 
 /** modelFeatures gives the verdicts that follow, all of them: what one model lacks another may have. */
 export function modelFeatures(model: string, options: ModelOptions): FeatureTable {
-  const table = { ...chatCompletions.features, ...chatFeatures(modelTraits(model, options)) }
-  return options.forwardParams.includes('safety_identifier') ? table : { ...table, 'identity.safety': 'converted' }
+  const { forwardParams } = options
+  return {
+    ...chatCompletions.features,
+    'tools.search': 'converted',
+    ...(!forwardParams.includes('safety_identifier') && { 'identity.safety': 'converted' }),
+    ...(!forwardParams.includes('web_search_options') && { 'hosted.options': 'converted' }),
+    ...chatFeatures(modelTraits(model, options))
+  }
 }
 
 /** Who seals reasoning on the Responses endpoint, by the vendor of the model; the service itself for the others. */

@@ -27,9 +27,12 @@ export function removedParams(forwarded: readonly ParamName[]): readonly ParamNa
   return NAMES.filter(name => !forwarded.includes(name))
 }
 
-/** removedFeatures are the features of which no member is forwarded. A safety identifier has another place to go. */
+/** ELSEWHERE are features that have another place to go: the id of a user, and a tool. */
+const ELSEWHERE: ReadonlySet<Feature> = new Set(['identity.safety', 'hosted.options'])
+
+/** removedFeatures are the features of which no member is forwarded. */
 export function removedFeatures(forwarded: readonly ParamName[]): readonly Feature[] {
   const kept = new Set<Feature>(forwarded.map(name => PARAMS[name]))
   const removed = removedParams(forwarded).map(name => PARAMS[name])
-  return [...new Set(removed)].filter(feature => !kept.has(feature) && feature !== 'identity.safety')
+  return [...new Set(removed)].filter(feature => !kept.has(feature) && !ELSEWHERE.has(feature))
 }

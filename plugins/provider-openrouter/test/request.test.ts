@@ -117,7 +117,7 @@ t.test('members that mean something on one upstream only are left out, and the t
     'service.tier': 'dropped',
     'cache.options': 'dropped',
     safety: 'dropped',
-    'hosted.options': 'rejected',
+    'hosted.options': 'converted',
     'identity.safety': 'converted'
   })
 })
@@ -278,4 +278,48 @@ t.test('address, key and attribution', async t => {
     { id: 'auto', ownedBy: 'openrouter' },
     { id: 'openrouter/auto', ownedBy: 'openrouter' }
   ])
+})
+
+const SEARCH = 'openrouter:web_search'
+
+t.test('the web search of every format is the service’s own tool', async t => {
+  const search = async (format: string, object: object) => {
+    const tools = [{ type: 'hosted', kind: 'web_search', native: { format, object } }] as const
+    const result = encode(await up(), requestWith({ tools }))
+    return { tools: result.body.tools, gaps: named(result) }
+  }
+  const berlin = { type: 'approximate', city: 'Berlin' }
+  t.same(
+    await search('messages', {
+      type: 'web_search_20250305',
+      name: 'web_search',
+      max_uses: 3,
+      blocked_domains: ['a.de']
+    }),
+    { tools: [{ type: SEARCH, parameters: { max_uses: 3, excluded_domains: ['a.de'] } }], gaps: [] }
+  )
+  const filters = { allowed_domains: ['b.de'] }
+  t.same(await search('responses', { type: 'web_search', filters, user_location: berlin, external_web_access: true }), {
+    tools: [{ type: SEARCH, parameters: { user_location: berlin, allowed_domains: ['b.de'] } }],
+    gaps: ['hosted.options dropped']
+  })
+  t.same(await search('gemini', { googleSearch: {} }), { tools: [{ type: SEARCH }], gaps: [] })
+  await t.rejects(search('gemini', { googleSearch: { exclude_domains: ['c.de'] } }), {
+    message: /exclude_domains of a web search/
+  })
+})
+
+t.test('search options outside the tools are the tool too, unless the member is forwarded', async t => {
+  const asked = {
+    web_search_options: {
+      search_context_size: 'low',
+      user_location: { type: 'approximate', approximate: { city: 'Berlin' } }
+    }
+  }
+  const { body } = await sent(asked)
+  t.same(body.tools, [
+    { type: SEARCH, parameters: { search_context_size: 'low', user_location: { type: 'approximate', city: 'Berlin' } } }
+  ])
+  const forwarded = await sent(asked, { forwardParams: ['web_search_options'] })
+  t.same([forwarded.body.tools, forwarded.body.web_search_options], [undefined, asked.web_search_options])
 })
