@@ -69,6 +69,8 @@ export interface UpstreamCodec<Request extends IrRequest, Traits = unknown> {
   readonly id: FormatId
   /** Default: `generate`. */
   readonly operation?: Operation
+  /** An answer that paused goes on when it is sent back as it is. */
+  readonly resumes?: true
   /** What this format makes of each feature: of a request when it is the upstream's, of a reply when it is the client's. */
   readonly features: FeatureTable
   /** Client headers that travel to an upstream of the same format, and back from it. Lower case. */

@@ -30,6 +30,8 @@ export interface Endpoint<Request extends IrRequest = IrRequest> {
   serves?(model: string): boolean
   /** The most inputs that one request for vectors may have; a longer one is sent in parts. */
   readonly maxInputs?: number
+  /** An answer that paused goes on when it is sent back as it is. The gateway does so where the client's format cannot. */
+  readonly resumes?: true
   /** encode describes the request. It is pure: the same IR gives the same bytes. It is only given its own operation. */
   encode(request: Request, target: Target): UpstreamRequest
   /** decoder is made once for each attempt; `context` is the one of the encoded request. */
@@ -156,6 +158,7 @@ export function endpointFrom<Traits, Request extends IrRequest>(
     forwardHeaders: format.forward.response,
     ...(featuresOf && { featuresFor: (model: string) => ({ ...features, ...featuresOf(model) }) }),
     ...(serves && { serves }),
+    ...(format.resumes && { resumes: true }),
     ...(maxInputs !== undefined && { maxInputs }),
     encode(asked, target) {
       const request = asked as Request

@@ -151,6 +151,11 @@ export const partEnd = (choice: number, index: number, part: Part): PartEndEvent
   index,
   part
 })
+/** atIndex gives an event of a part with another index. */
+export const atIndex = <E extends PartStartEvent | PartDeltaEvent | PartEndEvent>(event: E, index: number): E => ({
+  ...event,
+  index
+})
 export const usageEvent = (usage: Usage): UsageEvent => ({ type: 'usage', usage })
 export const finishEvent = (choice: number, finish: Finish): FinishEvent => ({ type: 'finish', choice, finish })
 export const resultEvent = (reply: OperationReply): ResultEvent => ({ type: 'result', reply })

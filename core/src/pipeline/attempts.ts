@@ -10,8 +10,11 @@ import {
 import {
   type EmbedRequest,
   type EventBatch,
+  endEvent,
+  errorEvent,
   type Gap,
   type GapPolicy,
+  type GenerateRequest,
   type IrRequest,
   isFeature,
   leaveOut
@@ -23,6 +26,7 @@ import { EmbedParts, inParts } from './embed-parts.ts'
 import { FetchedFiles } from './fetched-files.ts'
 import type { Hooks } from './hooks.ts'
 import type { LiveExchange } from './live-exchange.ts'
+import { mayPause, PausedAnswer } from './paused-answer.ts'
 import type { Committed } from './reply-writer.ts'
 
 /** AnswerOutlet takes the one answer of an exchange, whichever attempt gives it. */
@@ -142,8 +146,9 @@ export class Attempts {
       const ready = inlined instanceof Promise ? await inlined : inlined
       if (this.#over) return
       const parts = inParts(ready, endpoint.maxInputs)
-      if (parts === undefined) await this.#send(candidate, current, ready, gaps => this.#outletFor(candidate, gaps))
-      else await this.#sendParts(candidate, current, parts)
+      if (parts !== undefined) await this.#sendParts(candidate, current, parts)
+      else if (mayPause(ready, candidate, x.call?.format)) await this.#sendInTurns(candidate, current, ready)
+      else await this.#send(candidate, current, ready, gaps => this.#outletFor(candidate, gaps))
     } catch (thrown) {
       this.#failed(toGatewayError(thrown, candidate.provider), undefined)
     }
@@ -204,6 +209,41 @@ export class Attempts {
         return { ...whole, committed }
       })
     return send(0)
+  }
+
+  /** sendInTurns sends a request whose answer may pause, and goes on from each pause: the client gets one answer. */
+  #sendInTurns(candidate: Planned, first: Current, request: GenerateRequest): Promise<void> {
+    const answer = new PausedAnswer(request)
+    let client: AttemptOutlet | undefined
+    const send = (current: Current, asked: GenerateRequest): Promise<void> =>
+      this.#send(candidate, current, asked, gaps => {
+        client ??= this.#outletFor(candidate, gaps)
+        const { committed, batch, failed } = client
+        const take = (events: EventBatch, tell: (shown: EventBatch) => boolean): boolean => {
+          const go = tell(answer.add(events))
+          const next = answer.next()
+          if (next !== undefined) goOn(next, batch)
+          return go
+        }
+        return {
+          committed: (head, held) => take(held, shown => (current === first ? committed(head, shown) : batch(shown))),
+          batch: events => take(events, batch),
+          failed: (error, status) =>
+            current === first ? failed(error, status) : void batch([errorEvent(error), endEvent()])
+        }
+      })
+    const goOn = (next: GenerateRequest, tell: AttemptOutlet['batch']): void => {
+      this.#record('ok')
+      this.#sending?.leave()
+      const current = { target: first.target, startMs: this.#deps.nowMs() }
+      this.#current = current
+      send(current, next).catch(thrown => {
+        const { code } = toGatewayError(thrown, candidate.provider)
+        this.#x.log.warn({ target: first.target, code }, 'a paused answer cannot go on')
+        tell(answer.stop())
+      })
+    }
+    return send(first, request)
   }
 
   /** encoded writes the request, without a feature that only its values show to be impossible, if the rules let it go. */

@@ -16,6 +16,7 @@ import type { MessagesTraits } from './traits.ts'
 /** messages is the Anthropic Messages wire format in both directions. */
 export const messages: WireFormat<MessagesTraits> = {
   id: NAMESPACE,
+  resumes: true,
   features: messagesFeatures,
   forward: { request: FORWARD_REQUEST, response: FORWARD_REPLY },
   request: { decode: decodeRequest, encode: encodeRequest, schema: RequestDocument },
