@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { assertGrammar, commits, type EventBatch, fold, type ReplyOptions } from '@isthmus/core'
-import { chunkings, decodeAll, golden, replyFeaturesOf, replyOptions } from '@isthmus/core/testing'
+import { commits, type EventBatch, fold, type ReplyOptions } from '@isthmus/core'
+import { assertGrammar, chunkings, decodeAll, golden, replyFeaturesOf, replyOptions } from '@isthmus/core/testing'
 import t from 'tap'
 import {
   clientFile,

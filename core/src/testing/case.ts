@@ -1,7 +1,8 @@
 import { ok } from 'node:assert/strict'
 import { isGatewayError } from '../errors/index.ts'
 import type { GenerateRequest, IrEvent } from '../ir/index.ts'
-import { assertGrammar, fold, type IrResponse } from '../ir/index.ts'
+import { fold, type IrResponse } from '../ir/index.ts'
+import { assertGrammar } from './grammar.ts'
 
 /** Case is one thing the kit holds a plugin to. `run` throws when the plugin falls short; any test runner can call it. */
 export interface Case {

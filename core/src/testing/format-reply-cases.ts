@@ -1,19 +1,12 @@
 import { deepEqual, match, ok } from 'node:assert/strict'
 import type { MessageFormat, ReplyOptions, ResponseDecoder, WireFormat } from '../contract/index.ts'
 import { createError } from '../errors/index.ts'
-import {
-  assertGrammar,
-  type EventBatch,
-  endEvent,
-  errorEvent,
-  type FeatureTable,
-  fold,
-  type GenerateRequest
-} from '../ir/index.ts'
+import { type EventBatch, endEvent, errorEvent, type FeatureTable, fold, type GenerateRequest } from '../ir/index.ts'
 import { type Case, outcomeOf } from './case.ts'
 import { replyContent, usageContent } from './content.ts'
 import { decodeAll, decodeInAllChunkings } from './decode-all.ts'
 import type { FormatFixtures } from './format-fixtures.ts'
+import { assertGrammar } from './grammar.ts'
 import { JUNK_BYTES } from './junk.ts'
 import { checkReplyFixture } from './reply-fixtures.ts'
 import { replyFeaturesOf, type SampleReply, sampleReplies } from './sample-replies.ts'

@@ -1,4 +1,5 @@
-import { assertGrammar, commits, fold, type IrEvent, ISTHMUS_INTERNAL, type Part, ReplyBuilder } from '@isthmus/core'
+import { commits, fold, type IrEvent, ISTHMUS_INTERNAL, type Part, ReplyBuilder } from '@isthmus/core'
+import { assertGrammar } from '@isthmus/core/testing'
 import fc from 'fast-check'
 import t from 'tap'
 import { replyEvents } from './reply-arbitrary.ts'

@@ -1,5 +1,4 @@
 import {
-  assertGrammar,
   endEvent,
   errorEvent,
   finishEvent,
@@ -13,6 +12,7 @@ import {
   unfold,
   usageEvent
 } from '@isthmus/core'
+import { assertGrammar } from '@isthmus/core/testing'
 import fc from 'fast-check'
 import t from 'tap'
 import { replyEvents } from './reply-arbitrary.ts'

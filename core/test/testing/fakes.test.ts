@@ -2,8 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { assertGrammar, featuresOf, fold, Secret, SecretString, slot, unfold } from '@isthmus/core'
+import { featuresOf, fold, Secret, SecretString, slot, unfold } from '@isthmus/core'
 import {
+  assertGrammar,
   chunkings,
   fakeExchange,
   fakeHost,

@@ -1,4 +1,5 @@
-import { assertGrammar, type EventBatch, fold, ISTHMUS_UPSTREAM_ERRORS, isGatewayError } from '@isthmus/core'
+import { type EventBatch, fold, ISTHMUS_UPSTREAM_ERRORS, isGatewayError } from '@isthmus/core'
+import { assertGrammar } from '@isthmus/core/testing'
 import { parseObject, type ReplyReader, responseDecoder } from '@isthmus/core/wire'
 import fc from 'fast-check'
 import t from 'tap'

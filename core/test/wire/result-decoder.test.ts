@@ -1,4 +1,5 @@
-import { assertGrammar, type EventBatch, ISTHMUS_UPSTREAM_ERRORS } from '@isthmus/core'
+import { type EventBatch, ISTHMUS_UPSTREAM_ERRORS } from '@isthmus/core'
+import { assertGrammar } from '@isthmus/core/testing'
 import { ingressOf, type JsonObject, numberOf, resultDecoder } from '@isthmus/core/wire'
 import t from 'tap'
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { assertGrammar, fold, type GenerateRequest, type IrEvent, isGatewayError } from '@isthmus/core'
-import { decodeAll, replyOptions, requestHead } from '@isthmus/core/testing'
+import { fold, type GenerateRequest, type IrEvent, isGatewayError } from '@isthmus/core'
+import { assertGrammar, decodeAll, replyOptions, requestHead } from '@isthmus/core/testing'
 import { isObject, type JsonObject, responseDecoder } from '@isthmus/core/wire'
 import fc from 'fast-check'
 import t from 'tap'

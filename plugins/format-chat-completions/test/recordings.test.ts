@@ -1,5 +1,5 @@
-import { assertGrammar, type EventBatch, fold, type IrEvent, type ResponseDecoder } from '@isthmus/core'
-import { type Allowed, differences, requestHead, unexplained } from '@isthmus/core/testing'
+import { type EventBatch, fold, type IrEvent, type ResponseDecoder } from '@isthmus/core'
+import { type Allowed, assertGrammar, differences, requestHead, unexplained } from '@isthmus/core/testing'
 import { isObject, type JsonObject, responseDecoder } from '@isthmus/core/wire'
 import t, { type Test } from 'tap'
 import { chatCompletions } from '../src/index.ts'

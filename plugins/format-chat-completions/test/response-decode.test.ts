@@ -1,5 +1,5 @@
-import { assertGrammar, fold, type IrEvent, type IrResponse } from '@isthmus/core'
-import { decodeAll } from '@isthmus/core/testing'
+import { fold, type IrEvent, type IrResponse } from '@isthmus/core'
+import { assertGrammar, decodeAll } from '@isthmus/core/testing'
 import type { JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
 import { chatCompletions } from '../src/index.ts'

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { assertGrammar, type EventBatch, fold, type IrEvent, isGatewayError, ReplyBuilder } from '@isthmus/core'
-import { decodeAll, replyOptions, requestHead } from '@isthmus/core/testing'
+import { type EventBatch, fold, type IrEvent, isGatewayError, ReplyBuilder } from '@isthmus/core'
+import { assertGrammar, decodeAll, replyOptions, requestHead } from '@isthmus/core/testing'
 import type { JsonObject } from '@isthmus/core/wire'
 import fc from 'fast-check'
 import t from 'tap'

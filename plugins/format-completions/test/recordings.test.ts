@@ -1,5 +1,5 @@
-import { assertGrammar, type EventBatch, fold } from '@isthmus/core'
-import { type Allowed, differences, replyOptions, requestHead, unexplained } from '@isthmus/core/testing'
+import { type EventBatch, fold } from '@isthmus/core'
+import { type Allowed, assertGrammar, differences, replyOptions, requestHead, unexplained } from '@isthmus/core/testing'
 import { isObject } from '@isthmus/core/wire'
 import t from 'tap'
 import { completions } from '../src/index.ts'

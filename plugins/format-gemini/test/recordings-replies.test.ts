@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { assertGrammar, ERROR_KINDS, type EventBatch, fold } from '@isthmus/core'
+import { ERROR_KINDS, type EventBatch, fold } from '@isthmus/core'
+import { assertGrammar } from '@isthmus/core/testing'
 import { isObject, type JsonObject } from '@isthmus/core/wire'
 import t, { type Test } from 'tap'
 import { decodeError } from '../src/error-decode.ts'

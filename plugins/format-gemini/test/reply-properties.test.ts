@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { assertGrammar, type EventBatch, fold, type Part, ReplyBuilder } from '@isthmus/core'
+import { type EventBatch, fold, type Part, ReplyBuilder } from '@isthmus/core'
+import { assertGrammar } from '@isthmus/core/testing'
 import { encodeInput, type JsonObject } from '@isthmus/core/wire'
 import fc from 'fast-check'
 import t from 'tap'

@@ -1,4 +1,5 @@
-import { assertGrammar, fold, isGatewayError, ReplyBuilder } from '@isthmus/core'
+import { fold, isGatewayError, ReplyBuilder } from '@isthmus/core'
+import { assertGrammar } from '@isthmus/core/testing'
 import type { JsonObject } from '@isthmus/core/wire'
 import fc from 'fast-check'
 import t from 'tap'

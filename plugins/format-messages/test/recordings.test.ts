@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { assertGrammar, ERROR_KINDS, fold, isGatewayError } from '@isthmus/core'
+import { ERROR_KINDS, fold, isGatewayError } from '@isthmus/core'
+import { assertGrammar } from '@isthmus/core/testing'
 import { isObject, type JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
 import { messages } from '../src/index.ts'

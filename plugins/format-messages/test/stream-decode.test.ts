@@ -1,4 +1,5 @@
-import { assertGrammar, type EventBatch, fold, type Part } from '@isthmus/core'
+import { type EventBatch, fold, type Part } from '@isthmus/core'
+import { assertGrammar } from '@isthmus/core/testing'
 import type { JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
 import { decodeBytes, sse } from './support.ts'

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { assertGrammar, type EventBatch, fold, type IrEvent } from '@isthmus/core'
-import { decodeAll, replyOptions } from '@isthmus/core/testing'
+import { type EventBatch, fold, type IrEvent } from '@isthmus/core'
+import { assertGrammar, decodeAll, replyOptions } from '@isthmus/core/testing'
 import { type JsonObject, responseDecoder } from '@isthmus/core/wire'
 import fc from 'fast-check'
 import t from 'tap'

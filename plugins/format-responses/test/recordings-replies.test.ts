@@ -1,5 +1,5 @@
-import { assertGrammar, fold, type IrEvent, type ResponseDecoder } from '@isthmus/core'
-import { type Allowed, differences, replyOptions, unexplained } from '@isthmus/core/testing'
+import { fold, type IrEvent, type ResponseDecoder } from '@isthmus/core'
+import { type Allowed, assertGrammar, differences, replyOptions, unexplained } from '@isthmus/core/testing'
 import { isObject, responseDecoder } from '@isthmus/core/wire'
 import t, { type Test } from 'tap'
 import { responses } from '../src/index.ts'

@@ -1,5 +1,4 @@
 import {
-  assertGrammar,
   type CompleteRequest,
   type CountRequest,
   type EmbedReply,
@@ -13,6 +12,7 @@ import {
   type OperationReply,
   type Provider
 } from '@isthmus/core'
+import { assertGrammar } from '@isthmus/core/testing'
 import { floatsOf } from '@isthmus/core/wire'
 import t from 'tap'
 import { KNOWN_MODELS } from '../src/models.ts'

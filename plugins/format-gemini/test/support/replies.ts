@@ -1,13 +1,6 @@
 import { type GenerateContentResponse, GoogleGenAI } from '@google/genai'
-import {
-  assertGrammar,
-  type EventBatch,
-  fold,
-  isGatewayError,
-  type Part,
-  type ReplyOptions,
-  type Target
-} from '@isthmus/core'
+import { type EventBatch, fold, isGatewayError, type Part, type ReplyOptions, type Target } from '@isthmus/core'
+import { assertGrammar } from '@isthmus/core/testing'
 import { isObject, type JsonObject } from '@isthmus/core/wire'
 import { geminiDecoder } from '../../src/response-decode.ts'
 import { geminiStreamEncoder } from '../../src/stream-encode.ts'

@@ -1,5 +1,6 @@
 import type { GenerateRequest, IrEvent, IrResponse, Message, Part, Provider, ResponseHead } from '@isthmus/core'
-import { assertGrammar, fold } from '@isthmus/core'
+import { fold } from '@isthmus/core'
+import { assertGrammar } from '@isthmus/core/testing'
 import type { Clock } from '../../src/clock.ts'
 import { simulator } from '../../src/simulator.ts'
 import type { Wire } from '../../src/wires.ts'

@@ -1,9 +1,7 @@
 import {
-  assertGrammar,
   endEvent,
   errorEvent,
   finishEvent,
-  GrammarChecker,
   heartbeatEvent,
   type IrEvent,
   ISTHMUS_INTERNAL,
@@ -17,6 +15,7 @@ import {
   usageEvent,
   valueDelta
 } from '@isthmus/core'
+import { assertGrammar, GrammarChecker } from '@isthmus/core/testing'
 import t from 'tap'
 
 const start = startEvent('r', 'm')

@@ -1,8 +1,13 @@
 import { ISTHMUS_IR_GRAMMAR } from '../errors/index.ts'
-import type { IrEvent, PartDeltaEvent, PartEndEvent, PartStartEvent } from './events.ts'
-import { OpenPart } from './open-part.ts'
-import { isHead } from './part-head.ts'
-import type { Part } from './parts.ts'
+import {
+  type IrEvent,
+  OpenPart,
+  type Part,
+  type PartDeltaEvent,
+  type PartEndEvent,
+  type PartStartEvent
+} from '../ir/index.ts'
+import { isHead } from '../ir/part-head.ts'
 
 /** assertGrammar throws when a whole reply's events are not in the order that `core/docs/ir.md` gives. */
 export function assertGrammar(events: Iterable<IrEvent>): void {
