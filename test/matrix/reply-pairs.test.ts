@@ -87,7 +87,7 @@ async function checkReply(t: Tap, gateway: Rig, fixture: Fixture<ReplyCaseFile>,
   const plain = (text: string): string =>
     steady(named === '' ? text : text.replaceAll(`"${named}"`, `"${nameOf(hub)}"`))
   if (client === upstream && about.gaps?.[client.id] === undefined && !failed) {
-    const inPieces = asks === 'sse' && ending === 'sse'
+    const inPieces = asks === 'sse' && ending === 'sse' && !about.reordered
     const said = verbatim(sent, inPieces)
     const told = verbatim(events(client, TYPES[asks], heard.text), inPieces)
     const both = WAYS[client.id]?.echoes ? common(told, said) : told

@@ -128,6 +128,7 @@ export const FEATURES = {
   'reply.audio': reply('Audio.'),
   'reply.image': reply('Images.'),
   'reply.hosted': reply('Calls and results of hosted tools.'),
+  'reply.search': reply('What a hosted search of the web looked for.'),
   'reply.tool.custom': reply('Calls of tools that take free text.'),
   'reply.opaque': reply('Blocks that only the format of the upstream understands.'),
   'reply.choices': reply('More than one choice.'),

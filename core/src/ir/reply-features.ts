@@ -36,7 +36,8 @@ function partFeature({ part }: PartStartEvent, client: FormatId | undefined): Fe
       return `reply.${part.type}`
     case 'hosted_call':
     case 'hosted_result':
-      return isOf(part.native, client) ? undefined : 'reply.hosted'
+      if (isOf(part.native, client)) return undefined
+      return part.type === 'hosted_call' && part.kind === 'web_search' ? 'reply.search' : 'reply.hosted'
     case 'tool_call':
       return part.kind === 'custom' ? 'reply.tool.custom' : undefined
     case 'opaque':

@@ -203,6 +203,7 @@ const REPLIES: Readonly<Record<Extract<Feature, `reply.${string}`>, readonly IrE
     opens({ type: 'hosted_call', kind: 'code', id: 'h', native }),
     opens({ type: 'hosted_result', kind: 'code', id: 'h', native })
   ],
+  'reply.search': [opens({ type: 'hosted_call', kind: 'web_search', id: 'h', native })],
   'reply.tool.custom': [opens({ type: 'tool_call', id: 'c', name: 'f', kind: 'custom', argsText: '' })],
   'reply.opaque': [opens({ type: 'opaque', native, replay: 'never' }), opens({ type: 'video', source: url })],
   'reply.choices': [finishEvent(1, { reason: 'stop', native: '' })],

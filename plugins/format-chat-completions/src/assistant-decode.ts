@@ -4,6 +4,7 @@ import { DIALECT } from './dialect.ts'
 import { type Mutable, makeExt, put, withNested } from './ext.ts'
 import { decodeContent } from './part-decode.ts'
 import { decodeDetail, plainText, sealCalls } from './reasoning-details.ts'
+import { gatherDetails } from './replayed-details.ts'
 import { callShapes, messageShapes } from './request-schema.ts'
 import { FORMAT } from './types.ts'
 
@@ -80,7 +81,7 @@ function replayedReasoning(
   if (details) dialect.add(DIALECT.reasoning)
   else if (typeof content === 'string') dialect.add(DIALECT.reasoningContent)
   if (details?.length === 0) put(left, 'reasoning_details', details)
-  for (const detail of details ?? []) parts.push(decodeDetail(detail, { provider: '', model }))
+  for (const detail of gatherDetails(details ?? [])) parts.push(decodeDetail(detail, { provider: '', model }))
   let read = detailsText(parts)
   const also: string[] = []
   for (const [member, text] of [

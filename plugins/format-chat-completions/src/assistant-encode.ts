@@ -3,7 +3,7 @@ import type { JsonObject } from '@isthmus/core/wire'
 import { encodeContent, finishMessage, isPlain } from './content-encode.ts'
 import type { Encoding } from './encoding.ts'
 import { addMembers, membersOf, spellingOf } from './ext.ts'
-import { encodePart, knowsFile, reportText } from './part-encode.ts'
+import { encodePart, knowsFile, reportCache, reportText } from './part-encode.ts'
 import { carriedSeal, encodeDetails, plainText } from './reasoning-details.ts'
 import { joinTexts } from './text-join.ts'
 import { FORMAT } from './types.ts'
@@ -47,6 +47,7 @@ function encodeTurnPart(part: Part, turn: Turn, carried: JsonObject[], encoding:
   switch (part.type) {
     case 'tool_call':
       turn.order.push(part)
+      if (part.cache !== undefined) reportCache(encoding)
       encodeCall(part, wire, calls, encoding)
       encodeSeal({ ...part, id: encoding.callId(part.id) }, turn, encoding)
       break

@@ -24,7 +24,8 @@ export function decodeCache(wire: JsonObject, path: string): DecodedCache | unde
     const rest = restOf(control as JsonObject, CONTROL_KEYS)
     return { mark: ttl === undefined || ttl === null ? {} : { ttl }, rest }
   }
-  return isObject(point) ? { mark: {}, breakpoint: point } : undefined
+  if (!isObject(point)) return undefined
+  return { mark: typeof point.ttl === 'string' ? { ttl: point.ttl } : {}, breakpoint: point }
 }
 
 /** cacheControl writes a mark as `cache_control`. */

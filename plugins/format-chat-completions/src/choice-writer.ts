@@ -48,7 +48,7 @@ export class ChoiceWriter {
         return ''
       case 'tool_call':
         this.#reasoning.call(index, part.id)
-        return this.#open(null) + this.#delta(this.#calls.start(index, part))
+        return this.#open(null) + this.#deltas(this.#calls.start(index, part))
       case 'reasoning':
         this.#reasoning.start(index, part)
         return ''
@@ -70,7 +70,7 @@ export class ChoiceWriter {
         }
         return this.#pieces('content', this.#text.delta(event.index, text, logprobs))
       case 'args':
-        return this.#delta(this.#calls.delta(event.index, text))
+        return this.#deltas(this.#calls.delta(event.index, text))
       case 'reasoning':
       case 'summary':
       case 'seal': {
@@ -98,7 +98,7 @@ export class ChoiceWriter {
       case 'refusal':
         return this.#pieces('refusal', this.#refusal.end(index, part.text))
       case 'tool_call':
-        return this.#delta(this.#calls.end(index, part))
+        return this.#deltas(this.#calls.end(index, part))
       case 'image':
         return this.#open(null) + this.#delta({ images: [encodeImage(part)] })
       case 'audio':
@@ -129,8 +129,14 @@ export class ChoiceWriter {
     return this.#delta({ role: 'assistant', content, refusal: null })
   }
 
-  #delta(delta: JsonObject | undefined, members?: JsonObject): string {
-    return delta === undefined ? '' : this.#frame.delta(this.index, delta, members)
+  #delta(delta: JsonObject, members?: JsonObject): string {
+    return this.#frame.delta(this.index, delta, members)
+  }
+
+  #deltas(deltas: readonly JsonObject[]): string {
+    let text = ''
+    for (const delta of deltas) text += this.#delta(delta)
+    return text
   }
 
   #pieces(member: 'content' | 'refusal', pieces: readonly Piece[]): string {

@@ -13,6 +13,10 @@ export const DIALECT = {
   reasoningContent: 'reasoning_content',
   /** The limit was written as `max_tokens`. */
   maxTokens: 'max_tokens',
+  /** Usage was asked for as `usage`, OpenRouter's older switch. */
+  usage: 'spelt:usage',
+  /** The schema of the answer stood beside the plain JSON mode, as Together, Fireworks and llama.cpp take it. */
+  objectSchema: 'spelt:json_object',
   /** The wish to reason was written in this member instead of `reasoning_effort`. */
   reasoningObject: 'spelt:reasoning',
   includeReasoning: 'spelt:include_reasoning',

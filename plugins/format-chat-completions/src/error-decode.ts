@@ -61,13 +61,15 @@ const LENGTH_CODES = /context_length|context_window|too_many_prompt_tokens|token
 /** Some vendors have no code for it, only the sentence. */
 const LENGTH_WORDS =
   /maximum context length|context length|context window|prompt (is )?too long|total length of all messages/i
-const POLICY_CODES = /content_policy|content_filter|moderation/
+const POLICY_CODES = /_policy|content_filter|moderation/
 const QUOTA_CODES = /insufficient_quota|billing|payment_required|insufficient_balance/
 const TYPES: readonly (readonly [RegExp, UpstreamErrorKind])[] = [
   [/rate_limit/, 'upstream_limited'],
   [/overloaded/, 'upstream_overloaded'],
   [/timeout/, 'timeout'],
   [/authentication|permission|invalid_api_key/, 'upstream_denied'],
+  // Before those of what is not found: it is the request that names the image.
+  [/invalid_prompt|_image\b|image_|data_residency/, 'upstream_rejected'],
   [/not_found/, 'not_found'],
   [/invalid_request|invalid_value|unsupported/, 'upstream_rejected']
 ]

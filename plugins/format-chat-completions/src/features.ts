@@ -107,6 +107,7 @@ export const CHAT_FEATURES: FeatureTable = {
   'reply.audio': 'exact',
   'reply.image': 'converted',
   'reply.hosted': 'dropped',
+  'reply.search': 'dropped',
   'reply.tool.custom': 'exact',
   'reply.opaque': 'dropped',
   'reply.choices': 'exact',

@@ -59,7 +59,7 @@ function decodeTurn(
     case 'user': {
       const shape = entry.role === 'user' ? messageShapes.user : messageShapes.system
       const { content, name } = shape.check(entry, path)
-      const parts = decodeContent(content, `${path}.content`)
+      const parts = decodeContent(content, `${path}.content`, true)
       return turn(entry.role, parts, entry, path, name, restOf(entry, KEYS))
     }
     case 'assistant': {
@@ -105,7 +105,8 @@ function addMarks(
 function decodeResult(entry: JsonObject, path: string, functions: FunctionCalls): ToolResultPart | undefined {
   if (entry.role === 'tool') {
     const { tool_call_id: callId, content, name } = messageShapes.tool.check(entry, path)
-    return result(entry, path, callId, name ?? undefined, decodeContent(content, `${path}.content`), undefined)
+    const parts = decodeContent(content, `${path}.content`, true)
+    return result(entry, path, callId, name ?? undefined, parts, undefined)
   }
   if (entry.role !== 'function') return undefined
   const { name, content } = messageShapes.function.check(entry, path)

@@ -1,4 +1,4 @@
-import type { FilePart, ImagePart, MediaSource, Part } from '@isthmus/core'
+import type { FilePart, ImagePart, MediaSource, OpaquePart, Part } from '@isthmus/core'
 import { invalid, isObject, type JsonObject, parseDataUrl, restOf, stringOf, wordTable } from '@isthmus/core/wire'
 import { decodeCache } from './cache.ts'
 import { type Mutable, makeExt, partSpelling, withNested } from './ext.ts'
@@ -21,12 +21,24 @@ const IMAGE_KEYS: ReadonlySet<string> = new Set(['url', 'detail'])
 const AUDIO_KEYS: ReadonlySet<string> = new Set(['data', 'format'])
 const FILE_KEYS: ReadonlySet<string> = new Set(['file_data', 'file_id', 'filename'])
 
-/** decodeContent reads a content member: a string, a list of parts, or nothing. */
-export function decodeContent(content: string | readonly unknown[] | null | undefined, path: string): Part[] {
+/**
+ * decodeContent reads a content member: a string, a list of parts, or nothing. Reasoning is the model's: with `told`, what
+ * is spelt like it is an example of it.
+ */
+export function decodeContent(
+  content: string | readonly unknown[] | null | undefined,
+  path: string,
+  told = false
+): Part[] {
   if (content === undefined || content === null || content === '') return []
   if (typeof content === 'string') return [{ type: 'text', text: content }]
   const parts: Part[] = []
-  for (let at = 0; at < content.length; at++) parts.push(decodePart(content[at], `${path}[${at}]`))
+  for (let at = 0; at < content.length; at++) {
+    const part = decodePart(content[at], `${path}[${at}]`)
+    parts.push(
+      told && part.type === 'reasoning' ? { ...opaque(content[at] as JsonObject), describe: part.text ?? '' } : part
+    )
+  }
   return parts
 }
 
@@ -46,6 +58,8 @@ function decodePart(entry: unknown, path: string): Part {
     case 'image_url':
       return decodeImage(entry, path)
     case 'input_audio': {
+      // Some vendors take data or an address of any container in place of the object.
+      if (typeof entry.input_audio === 'string') return opaque(entry)
       const { input_audio: audio } = partShapes.input_audio.check(entry, path)
       const { data, format } = audio
       const source: MediaSource = { kind: 'inline', mime: audioMime(format), data }
@@ -84,7 +98,7 @@ function finish(
   return part
 }
 
-function opaque(entry: JsonObject): Part {
+function opaque(entry: JsonObject): OpaquePart {
   return {
     type: 'opaque',
     native: { format: FORMAT, object: entry },
@@ -107,6 +121,8 @@ function decodeImage(entry: JsonObject, path: string): Part {
 }
 
 function decodeFile(entry: JsonObject, path: string): Part {
+  // Some vendors name the upload without an object around it.
+  if (entry.file === undefined && typeof entry.file_id === 'string') return opaque(entry)
   const { file } = partShapes.file.check(entry, path)
   const source = fileSource(file, `${path}.file`)
   // Data that is neither a data URL nor an address has no known type: only an upstream of this format can read it.

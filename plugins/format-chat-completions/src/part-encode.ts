@@ -63,9 +63,18 @@ export function encodeCache(
 ): void {
   const spelling = cacheSpelling(breakpoint, encoding)
   if (spelling === undefined) reportCache(encoding)
-  if (spelling === 'cache_control') wire.cache_control = cacheControl(mark)
+  if (spelling === 'cache_control') wire.cache_control = cacheControl(fitted(mark, breakpoint, encoding))
   if (encoding.traits.cacheMarks === 'prompt_cache_breakpoint') encoding.marked = true
   if (spelling === 'prompt_cache_breakpoint') wire.prompt_cache_breakpoint = breakpoint ?? { mode: 'explicit' }
+}
+
+/** The two spellings know other lifetimes. What is too short would have to be written to the cache again. */
+function fitted(mark: CacheMark, breakpoint: Spelling['breakpoint'], encoding: Encoding): CacheMark {
+  const { ttl } = mark
+  const same = encoding.native && breakpoint === undefined
+  if (ttl === undefined || same || ttl === '5m' || ttl === '1h') return mark
+  encoding.report({ feature: 'cache.mark', action: 'converted', field: 'messages', from: ttl, to: '1h' })
+  return { ttl: '1h' }
 }
 
 /** cacheSpelling is the member in which a mark is written; undefined where it is left out. */
@@ -81,7 +90,7 @@ export function cacheSpelling(
 }
 
 /** reportCache names a mark that is left out, unless the feature table says so. */
-function reportCache(encoding: Encoding): void {
+export function reportCache(encoding: Encoding): void {
   if (encoding.traits.cacheMarks === 'none') return
   encoding.report({ feature: 'cache.mark', action: 'dropped', field: 'messages' })
 }

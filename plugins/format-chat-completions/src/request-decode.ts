@@ -11,8 +11,10 @@ import { decodeToolChoice, decodeTools } from './tool-decode.ts'
 import { FORMAT } from './types.ts'
 
 const STREAM_KEYS: ReadonlySet<string> = new Set(['include_usage', 'include_obfuscation'])
+const USAGE_KEYS: ReadonlySet<string> = new Set(['include'])
 const CACHE_KEYS: ReadonlySet<string> = new Set(['mode', 'ttl'])
 const CONTROL_KEYS: ReadonlySet<string> = new Set(['type', 'ttl'])
+const OBJECT_SCHEMA_KEYS: ReadonlySet<string> = new Set(['type', 'schema'])
 const SCHEMA_KEYS: ReadonlySet<string> = new Set(['name', 'description', 'schema', 'strict'])
 const RESPONSE_FORMAT_KEYS: ReadonlySet<string> = new Set(['type', 'json_schema'])
 
@@ -23,6 +25,7 @@ export function decodeRequest(body: unknown, head: RequestHead): GenerateRequest
   const dialect = new Set<string>()
   const rest = restOf(body, REQUEST_KEYS) ?? {}
   const messages = decodeMessages(wire.messages, wire.model, dialect)
+  const asksForUsage = decodeUsage(rest, dialect)
   const reasoning = decodeReasoning(wire, dialect, rest)
   const tools = decodeTools(wire)
   const legacy = isLegacy(wire)
@@ -53,7 +56,7 @@ export function decodeRequest(body: unknown, head: RequestHead): GenerateRequest
     hosted: wire.web_search_options ? { webSearch: wire.web_search_options } : undefined,
     reply: defined({
       stream,
-      includeUsage: wire.stream_options?.include_usage ?? undefined,
+      includeUsage: wire.stream_options?.include_usage ?? asksForUsage,
       obfuscation: wire.stream_options?.include_obfuscation ?? undefined,
       dialect: dialect.size > 0 ? [...dialect] : undefined
     }),
@@ -65,6 +68,16 @@ export function decodeRequest(body: unknown, head: RequestHead): GenerateRequest
 
 function isLegacy(wire: WireRequest): boolean {
   return (wire.functions?.length ?? 0) > 0 && (wire.tools?.length ?? 0) === 0
+}
+
+/** decodeUsage reads OpenRouter's older switch, which its own clients still write: they know its way to show reasoning. */
+function decodeUsage(rest: JsonObject, dialect: Set<string>): true | undefined {
+  const { usage } = rest
+  if (!isObject(usage) || usage.include !== true) return undefined
+  dialect.add(DIALECT.usage).add(DIALECT.reasoning)
+  delete rest.usage
+  keep(rest, 'usage', usage, USAGE_KEYS)
+  return true
 }
 
 /** keep puts the members of a nested object that are not read under the object's own name. */
@@ -92,7 +105,7 @@ function decodeOutput(wire: WireRequest, rest: JsonObject, dialect: Set<string>)
     stop: stops !== undefined && stops.length > 0 ? stops : undefined,
     n: wire.n ?? undefined,
     logprobs: wire.logprobs === true ? { top: top ?? 0 } : undefined,
-    format: wire.response_format ? decodeFormat(wire.response_format, rest) : undefined,
+    format: wire.response_format ? decodeFormat(wire.response_format, rest, dialect) : undefined,
     modalities: wire.modalities ?? undefined,
     verbosity: wire.verbosity ?? undefined,
     audio: wire.audio ?? undefined,
@@ -100,8 +113,13 @@ function decodeOutput(wire: WireRequest, rest: JsonObject, dialect: Set<string>)
   })
 }
 
-function decodeFormat(wire: JsonObject, rest: JsonObject): OutputFormat | undefined {
-  const { type } = wire
+function decodeFormat(wire: JsonObject, rest: JsonObject, dialect: Set<string>): OutputFormat | undefined {
+  const { type, schema } = wire
+  if (type === 'json_object' && isObject(schema)) {
+    dialect.add(DIALECT.objectSchema)
+    keep(rest, 'response_format', wire, OBJECT_SCHEMA_KEYS)
+    return { type: 'json_schema', schema }
+  }
   if (type === 'text' || type === 'json_object') {
     keep(rest, 'response_format', wire, RESPONSE_FORMAT_KEYS)
     return { type }

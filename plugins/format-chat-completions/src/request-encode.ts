@@ -23,6 +23,7 @@ export function encodeRequest(request: GenerateRequest, target: Target<ChatTrait
   encodeReasoning(body, encoding)
   encodeService(body, encoding)
   encodeStream(body, encoding)
+  if (encoding.dialect.has(DIALECT.usage) && !encoding.lacks('ext')) body.usage = { include: true }
   encoding.reportForeign(request, 'body')
   if (!encoding.lacks('ext')) addMembers(body, membersOf(request))
   const context = contextOf(encoding)
@@ -51,7 +52,9 @@ function encodeOutput(body: JsonObject, encoding: Encoding): void {
     body.logprobs = true
     if (output.logprobs.top > 0) body.top_logprobs = output.logprobs.top
   }
-  if (output.format !== undefined && output.format.type !== 'text') body.response_format = encodeFormat(output.format)
+  if (output.format !== undefined && output.format.type !== 'text') {
+    body.response_format = encodeFormat(output.format, encoding)
+  }
   if (output.modalities !== undefined) body.modalities = output.modalities
   if (output.audio !== undefined) body.audio = output.audio
   if (output.verbosity !== undefined && !encoding.lacks('output.verbosity')) body.verbosity = output.verbosity
@@ -70,9 +73,10 @@ function encodeLimit(body: JsonObject, maxTokens: number, encoding: Encoding): v
   }
 }
 
-function encodeFormat(format: OutputFormat): JsonObject {
+function encodeFormat(format: OutputFormat, encoding: Encoding): JsonObject {
   if (format.type !== 'json_schema') return { type: format.type }
   const { name, description, schema, strict } = format
+  if (encoding.dialect.has(DIALECT.objectSchema) && !encoding.lacks('ext')) return { type: 'json_object', schema }
   // The format wants a name; a client of another one may have given none.
   return { type: 'json_schema', json_schema: defined({ name: name ?? 'response', description, schema, strict }) }
 }

@@ -22,6 +22,21 @@ t.test('an error has the kind that its words and its status tell', async t => {
   })
 })
 
+t.test('a failure that only a code tells of is the fault of the request where the code says so', async t => {
+  const kindOf = (code: string) => errorInReply({ code, message: 'No' }, 'up').kind
+  for (const code of ['invalid_prompt', 'invalid_base64_image', 'image_too_large', 'invalid_image_url']) {
+    t.equal(kindOf(code), 'upstream_rejected', code)
+  }
+  for (const code of ['image_file_not_found', 'failed_to_download_image', 'data_residency_mismatch']) {
+    t.equal(kindOf(code), 'upstream_rejected', code)
+  }
+  for (const code of ['bio_policy', 'misalignment_policy_violation', 'image_content_policy_violation']) {
+    t.equal(kindOf(code), 'content_policy', code)
+  }
+  t.equal(kindOf('vector_store_timeout'), 'timeout')
+  t.equal(kindOf('server_error'), 'upstream_unavailable')
+})
+
 t.test('an error is written with its type, its code and what a client should do', async t => {
   const limited = createError('TEST_LIMITED', 'rate_limited', 'Slow').with({ retryAfterMs: 1500, param: 'model' })
   t.same(errorBody(limited), {

@@ -82,25 +82,65 @@ t.test('a call is named once, and later pieces hold nothing but its number and a
   const out = new ReplyBuilder()
   out.start('r', 'm')
   const one = out.open(0, call('a', ''))
+  out.append(one, 'args', '{"a":')
+  out.append(one, 'args', '1}')
   const two = out.open(0, call('b', ''))
-  out.append(two, 'args', '[2')
-  out.append(one, 'args', '[1')
-  out.append(two, 'args', ']')
-  out.append(one, 'args', ']')
+  out.append(two, 'args', '{"b"')
+  out.append(two, 'args', ':2}')
   out.finish(0, { reason: 'stop', native: 'stop' })
   out.end()
   const stream = write(out.take())
   t.same(deltas(stream), [
     { role: 'assistant', content: null, refusal: null },
     { tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '' } }] },
+    { tool_calls: [{ index: 0, function: { arguments: '{"a":' } }] },
+    { tool_calls: [{ index: 0, function: { arguments: '1}' } }] },
     { tool_calls: [{ index: 1, id: 'b', type: 'function', function: { name: 'f', arguments: '' } }] },
-    { tool_calls: [{ index: 1, function: { arguments: '[2' } }] },
-    { tool_calls: [{ index: 0, function: { arguments: '[1' } }] },
-    { tool_calls: [{ index: 1, function: { arguments: ']' } }] },
-    { tool_calls: [{ index: 0, function: { arguments: ']' } }] },
+    { tool_calls: [{ index: 1, function: { arguments: '{"b"' } }] },
+    { tool_calls: [{ index: 1, function: { arguments: ':2}' } }] },
     {}
   ])
   t.match(frames(stream).at(-1), { choices: [{ finish_reason: 'tool_calls' }] }, 'calls are there, whatever was said')
+})
+
+t.test('calls that interleave come one after the other, as the client of OpenAI needs them', async t => {
+  const out = new ReplyBuilder()
+  out.start('r', 'm')
+  const one = out.open(0, call('a', ''))
+  const two = out.open(0, call('b', ''))
+  const three = out.open(0, call('c', ''))
+  const four = out.open(0, { type: 'tool_call', kind: 'custom', id: 'd', name: 'f', argsText: '' })
+  for (const text of ['{"n":', '{}', '}']) {
+    out.append(two, 'args', text)
+    out.append(one, 'args', text)
+  }
+  out.append(four, 'args', 'go')
+  out.append(three, 'args', '{}')
+  out.finish(0, { reason: 'tool_calls', native: 'tool_calls' })
+  out.end()
+  const stream = write(out.take())
+  const fn = (name: string, text: string) => ({ type: 'function', function: { name, arguments: text } })
+  t.same(
+    deltas(stream).flatMap(delta => (delta as { readonly tool_calls?: readonly unknown[] }).tool_calls ?? []),
+    [
+      { index: 0, id: 'a', ...fn('f', '') },
+      { index: 0, function: { arguments: '{"n":' } },
+      { index: 0, function: { arguments: '{}' } },
+      { index: 0, function: { arguments: '}' } },
+      { index: 1, id: 'b', ...fn('f', '{"n":{}}') },
+      { index: 2, id: 'c', ...fn('f', '') },
+      { index: 2, function: { arguments: '{}' } },
+      { index: 3, id: 'd', type: 'custom', custom: { name: 'f', input: 'go' } }
+    ]
+  )
+
+  const tools = [{ type: 'function' as const, function: { name: 'f', strict: true, parameters: {} } }]
+  const reading = sdk(stream, 'text/event-stream').chat.completions.stream({ model: 'm', messages: [], tools })
+  const done: string[] = []
+  reading.on('tool_calls.function.arguments.done', event => done.push(`${event.index} ${event.arguments}`))
+  const { choices } = await reading.finalChatCompletion()
+  t.same(done, ['0 {"n":{}}', '1 {"n":{}}', '2 {}'])
+  t.equal(choices[0]?.message.tool_calls?.length, 4)
 })
 
 t.test('calls of a whole reply are numbered anew in a stream, whatever numbers and ids they had', async t => {

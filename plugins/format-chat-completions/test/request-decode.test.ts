@@ -188,6 +188,60 @@ t.test('replayed reasoning becomes parts with seals, once', async t => {
   t.same(reply.dialect, [DIALECT.reasoning])
 })
 
+t.test('reasoning that a client put together badly is put together as the model gave it', async t => {
+  const format = 'anthropic-claude-v1'
+  const whole = { type: 'reasoning.text', text: 'so it is', signature: 'c2ln', format, index: 0 }
+  const second = { type: 'reasoning.text', text: 'and so on', signature: 'bW9y', format, index: 1 }
+  const pieces = [
+    { type: 'reasoning.text', text: 'so ', index: 0 },
+    { type: 'reasoning.text', text: 'it is', index: 0 },
+    { type: 'reasoning.text', signature: 'c2ln', format, index: 0 }
+  ]
+  const reasoningOf = (details: readonly object[]) => {
+    const turn = { role: 'assistant', content: 'yes', reasoning_details: details }
+    const parts = decode({ model: 'm', messages: [...hello, turn] }).messages[1]!.parts
+    return parts.flatMap(part => (part.type === 'reasoning' ? [[part.text, part.seal?.data]] : []))
+  }
+  const once = [
+    ['so it is', 'c2ln'],
+    ['and so on', 'bW9y']
+  ]
+  t.same(reasoningOf([whole, second]), once)
+  t.same(reasoningOf([...pieces, second]), once, 'pieces of a stream')
+  const otherOrder = Object.fromEntries(Object.entries(whole).reverse())
+  t.same(reasoningOf([whole, otherOrder, second, whole, second]), once, 'the list again for each call')
+  t.same(reasoningOf([...pieces, second, ...pieces, second]), once, 'both')
+  const unsigned = [0, 0, 1].map(index => ({ type: 'reasoning.text', text: 'ha', index }))
+  t.same(
+    reasoningOf(unsigned),
+    [
+      ['haha', undefined],
+      ['ha', undefined]
+    ],
+    'text that is the same is no repetition by itself'
+  )
+  const apart = [0, 1].map(index => ({ type: 'reasoning.text', text: '', signature: `c2l${index}`, format, index }))
+  t.equal(reasoningOf(apart).length, 2)
+})
+
+t.test(
+  'the older switch for usage gives away a client that knows usage in streams and reasoning in its details',
+  async t => {
+    const request = ask({ usage: { include: true } })
+    t.match(request.reply, { includeUsage: true, dialect: [DIALECT.usage, DIALECT.reasoning] })
+    t.notOk(request.ext)
+    t.match(ask({ stream: true, stream_options: { include_usage: false }, usage: { include: true } }).reply, {
+      includeUsage: false
+    })
+    const write = (usage: object) =>
+      chatCompletions.request.encode(ask({ usage }), { provider: 'p', model: 'm', traits: {} }).body
+    t.match(write({ include: true }), { usage: { include: true } })
+    t.match(write({ include: true, more: 1 }), { usage: { include: true, more: 1 } })
+    t.match(write({ include: false }), { usage: { include: false } })
+    t.notOk(ask({ usage: { include: false } }).reply.dialect)
+  }
+)
+
 t.test('a seal that came under the id of a call is the seal of that call, and goes back as it came', async t => {
   const details = [
     { type: 'reasoning.text', text: 'so', format: 'google-gemini-v1', index: 0 },
@@ -207,6 +261,26 @@ t.test('a seal that came under the id of a call is the seal of that call, and go
     t.same((written as { messages: unknown[] }).messages[1], turn)
   }
 })
+
+t.test(
+  'a schema beside the plain JSON mode is the schema of the answer, and is written back where it stood',
+  async t => {
+    const schema = { type: 'object', properties: { a: { type: 'string' } } }
+    const response_format = { type: 'json_object', schema }
+    const request = ask({ response_format })
+    t.same(request.output.format, { type: 'json_schema', schema })
+    const target = { provider: 'p', model: 'm' }
+    t.match(chatCompletions.request.encode(request, target).body, { response_format })
+    const foreign = { ...request, ingress: { ...request.ingress, format: 'messages' } }
+    t.same((chatCompletions.request.encode(foreign, target).body as { response_format: unknown }).response_format, {
+      type: 'json_schema',
+      json_schema: { name: 'response', schema }
+    })
+    const odd = { type: 'json_object', schema: 'none' }
+    t.same(ask({ response_format: odd }).output.format, { type: 'json_object' })
+    t.match(chatCompletions.request.encode(ask({ response_format: odd }), target).body, { response_format: odd })
+  }
+)
 
 t.test('an operator decides where reasoning is shown, whatever the request gives away', async t => {
   const request = ask({ thinking: { type: 'enabled' } })

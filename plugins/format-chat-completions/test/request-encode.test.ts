@@ -350,3 +350,39 @@ t.test('a cache of marks alone is not asked for where the marks were left out', 
     prompt_cache_options: { mode: 'explicit' }
   })
 })
+
+t.test('a mark on a call has no place, and a lifetime is one that the upstream knows', async t => {
+  const cache = { ttl: '12h' }
+  const called = encode(foreign({ messages: [user, { role: 'assistant', parts: [{ ...call('a'), cache }] }] }))
+  t.match(called.gaps, [{ feature: 'cache.mark', action: 'dropped' }])
+  const point = { type: 'text', text: 'long', prompt_cache_breakpoint: { mode: 'explicit', ttl: '12h' } }
+  const asked = { model: 'm', messages: [{ role: 'user', content: [point] }] }
+  const request = chatCompletions.request.decode(asked, requestHead())
+  t.same(request.messages[0]?.parts[0]?.cache, cache)
+  t.same(encode(request).body, asked)
+  const marked = encode(request, { cacheMarks: 'cache_control' })
+  t.match(marked.body.messages, [{ content: [{ cache_control: { type: 'ephemeral', ttl: '1h' } }] }])
+  t.match(marked.gaps, [{ feature: 'cache.mark', action: 'converted', from: '12h', to: '1h' }])
+})
+
+t.test('parts as other vendors spell them go back as they came', async t => {
+  const thinking = { type: 'thinking', thinking: [{ type: 'text', text: 'Think first.' }], closed: true }
+  const body = {
+    model: 'm',
+    messages: [
+      { role: 'system', content: [{ type: 'text', text: 'Answer like this:' }, thinking] },
+      {
+        role: 'user',
+        content: [
+          { type: 'input_audio', input_audio: 'https://example.test/a.ogg' },
+          { type: 'file', file_id: 'file-1' }
+        ]
+      }
+    ]
+  }
+  const request = chatCompletions.request.decode(body, requestHead())
+  const { body: written, gaps } = encode(request)
+  t.same(written, body)
+  t.same(gaps, [])
+  t.match(request.messages[0]?.parts[1], { type: 'opaque', describe: 'Think first.' }, 'other formats have the words')
+})

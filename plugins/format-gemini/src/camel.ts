@@ -33,6 +33,8 @@ export const SHAPES = {
       fileData: { keys: KEYS.fileData },
       functionCall: { keys: KEYS.functionCall },
       functionResponse: { keys: KEYS.functionResponse },
+      toolCall: { keys: KEYS.hosted },
+      toolResponse: { keys: KEYS.hosted },
       videoMetadata: { keys: KEYS.videoMetadata }
     }
   },

@@ -13,6 +13,7 @@ import {
   thoughtText,
   withMembers
 } from './reply-parts.ts'
+import { FORMAT } from './types.ts'
 
 /** Slot is a part of a stream that has not ended. */
 interface Slot {
@@ -170,6 +171,10 @@ export class CandidateWriter {
     const beside = part.type === 'hosted_call' || part.type === 'hosted_result' ? besideContent(part) : undefined
     if (beside !== undefined) {
       this.#beside = { ...this.#beside, ...beside }
+      return []
+    }
+    if (part.type === 'hosted_call' && part.kind === 'web_search' && part.native.format !== FORMAT) {
+      this.#citations.search(part)
       return []
     }
     const wire = plainObject(part)

@@ -1,5 +1,5 @@
-import type { Annotation, TextPart } from '@isthmus/core'
-import type { JsonObject } from '@isthmus/core/wire'
+import type { Annotation, HostedPart, TextPart } from '@isthmus/core'
+import { isObject, type JsonObject } from '@isthmus/core/wire'
 import { FORMAT } from './types.ts'
 
 /** CitationWriter collects the citations of pages on the texts of a candidate: the format has them beside its content. */
@@ -7,6 +7,7 @@ export class CitationWriter {
   #chunks: JsonObject[] = []
   #indices = new Map<string, number>()
   #supports: JsonObject[] = []
+  #queries: string[] = []
 
   /** add takes the citations of a text. Those that came in this format stand in an object that was kept whole. */
   add({ text, annotations }: TextPart, partIndex: number): void {
@@ -18,10 +19,17 @@ export class CitationWriter {
     }
   }
 
+  /** search takes what another service's search looked for. */
+  search({ input }: HostedPart): void {
+    const { query, queries } = isObject(input) ? input : {}
+    for (const one of Array.isArray(queries) ? queries : [query]) if (typeof one === 'string') this.#queries.push(one)
+  }
+
   /** grounding gives what was collected; undefined when there is nothing. */
   grounding(): JsonObject | undefined {
-    if (this.#supports.length === 0) return undefined
-    return { groundingChunks: this.#chunks, groundingSupports: this.#supports }
+    const searched = this.#queries.length > 0 && { webSearchQueries: this.#queries }
+    if (this.#supports.length === 0) return searched || undefined
+    return { ...searched, groundingChunks: this.#chunks, groundingSupports: this.#supports }
   }
 
   #chunk(url: string, title: string | undefined): number {

@@ -1,4 +1,4 @@
-import type { Message, Part, ToolResultPart } from '@isthmus/core'
+import type { Message, Part, ReasoningPart, ToolResultPart } from '@isthmus/core'
 import { invalid, isObject, type JsonObject, restOf } from '@isthmus/core/wire'
 import { CallPairs } from './call-pairs.ts'
 import { SHAPES, toCamel } from './camel.ts'
@@ -8,7 +8,7 @@ import { decodeRequestPart } from './request-part.ts'
 import { KEYS } from './request-schema.ts'
 import type { DecodedPart } from './seals.ts'
 import { placeSeals } from './seals.ts'
-import type { Spelling } from './types.ts'
+import { FORMAT, isOwnSeal, type Spelling } from './types.ts'
 
 /** decodeSystem reads `systemInstruction`: a turn without a role of its own, or a string. */
 export function decodeSystem(wire: unknown): Message[] {
@@ -39,7 +39,7 @@ export function decodeContents(wire: unknown): Message[] {
   list.forEach((entry, at) => {
     const path = Array.isArray(wire) ? `contents[${at}]` : 'contents'
     calls.startTurn(at)
-    const turn = readTurn(entry, path, calls)
+    const turn = quoted(readTurn(entry, path, calls))
     const role = roleOf(turn, path)
     const spelling = turn.role === role ? turn.spelling : { ...turn.spelling, role: turn.role ?? null }
     if (role === 'model') addTurn(drafts, { ...turn, spelling }, 'assistant')
@@ -84,6 +84,24 @@ function readTurn(entry: unknown, path: string, calls: CallPairs): WireTurn {
 const isResult = (part: Part): part is ToolResultPart => part.type === 'tool_result'
 const isSaid = (part: Part): boolean => part.type === 'tool_call' || part.type === 'reasoning'
 
+/**
+ * quoted takes thoughts in a turn of the user for what the user says: a client that hands a conversation from one agent to
+ * another quotes the first one so. The service lets them pass.
+ */
+function quoted(turn: WireTurn): WireTurn {
+  if (turn.role !== 'user' || !turn.parts.some(({ part }) => part.type === 'reasoning')) return turn
+  return { ...turn, parts: turn.parts.map(read => (read.part.type === 'reasoning' ? quotedThought(read.part) : read)) }
+}
+
+function quotedThought({ text, seal, ext }: ReasoningPart): DecodedPart {
+  const signature = seal !== undefined && isOwnSeal(seal) ? { thoughtSignature: seal.data } : undefined
+  const members = { ...ext?.[FORMAT], thought: true, ...signature }
+  if (text) return { part: withExt<Part>({ type: 'text', text, ...(ext && { ext }) }, members) }
+  return {
+    part: { type: 'opaque', native: { format: FORMAT, object: { text: '', ...members } }, replay: 'same_dialect' }
+  }
+}
+
 /** roleOf tells who speaks: the role says so, or where it is missing or mistaken, what only one of the two can say. */
 function roleOf({ role, parts }: WireTurn, path: string): 'user' | 'model' {
   const own = role === undefined || role === '' || role === 'function' ? undefined : role
@@ -93,7 +111,7 @@ function roleOf({ role, parts }: WireTurn, path: string): 'user' | 'model' {
   if (results && (said || (own === 'model' && !parts.every(({ part }) => isResult(part))))) {
     throw invalid(`${path}.parts`, 'no functionResponse beside what a model said', parts)
   }
-  if (said && own === 'user') throw invalid(`${path}.parts`, 'no functionCall or thought in a turn of the user', parts)
+  if (said && own === 'user') throw invalid(`${path}.parts`, 'no functionCall in a turn of the user', parts)
   if (results) return 'user'
   return said ? 'model' : (own ?? 'user')
 }

@@ -108,6 +108,7 @@ export const GEMINI_FEATURES: FeatureTable = {
   'reply.audio': 'exact',
   'reply.image': 'exact',
   'reply.hosted': 'dropped',
+  'reply.search': 'converted',
   'reply.tool.custom': 'emulated',
   'reply.opaque': 'dropped',
   'reply.choices': 'exact',

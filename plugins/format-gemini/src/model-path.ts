@@ -1,5 +1,6 @@
 import type { RequestHead } from '@isthmus/core'
 import { invalid } from '@isthmus/core/wire'
+import { DIALECT } from './types.ts'
 
 /** ModelPath is what the path of a request says: this format has the model and the wish for a stream there. */
 export interface ModelPath {
@@ -43,9 +44,13 @@ export function resourceOf(model: string): string {
   return name.slice(0, slash) + encodeURIComponent(name.slice(slash))
 }
 
+/** How the vendor's older SDK names itself. */
+const OLDER_SDK = 'genai-js/'
+
 /** framing tells how the client wants its stream. */
-export function framing(head: RequestHead): 'sse' | 'array' {
-  return (head.query.alt ?? head.query.$alt) === 'sse' ? 'sse' : 'array'
+export function framing({ query, headers }: RequestHead): string {
+  if ((query.alt ?? query.$alt) !== 'sse') return DIALECT.array
+  return headers['x-goog-api-client']?.includes(OLDER_SDK) ? DIALECT.sseWithoutBlanks : DIALECT.sse
 }
 
 function decoded(path: string): string {

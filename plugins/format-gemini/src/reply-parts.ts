@@ -37,7 +37,7 @@ export function plainObject(part: Part): JsonObject | undefined {
       // What only another service understands is no part of what was said.
       return part.native.format === FORMAT && isPartNative(part.native.object) ? part.native.object : undefined
     case 'audio':
-      return media(part, `audio/${part.format ?? 'wav'}`) ?? { text: part.transcript ?? '[audio]' }
+      return spoken(part) ?? { text: part.transcript ?? '[audio]' }
     case 'image':
       return media(part, 'image/png') ?? { text: '[image]' }
     case 'video':
@@ -47,6 +47,12 @@ export function plainObject(part: Part): JsonObject | undefined {
     default:
       return undefined
   }
+}
+
+function spoken(part: AudioPart): JsonObject | undefined {
+  const wire = media(part, `audio/${part.format ?? 'wav'}`)
+  if (wire === undefined || part.transcript === undefined || 'audioTranscription' in wire) return wire
+  return { ...wire, audioTranscription: { text: part.transcript } }
 }
 
 function media(part: FilePart | MediaPart, otherwise: string): JsonObject | undefined {

@@ -73,7 +73,13 @@ function decodeData(wire: JsonObject, path: string, at: number, calls: CallReade
   if (isObject(wire.inlineData)) return decodeInline(wire)
   if (isObject(wire.fileData)) return decodeFileData(wire)
   const hosted = hostedMember(wire)
-  return hosted === undefined ? undefined : decodeHosted(wire, hosted)
+  if (hosted !== undefined) return decodeHosted(wire, hosted)
+  return isBare(wire) ? decodeData({ ...wire, text: '' }, path, at, calls) : undefined
+}
+
+/** isBare tells a part that has only a signature left: clients drop a text that is empty. */
+function isBare(wire: JsonObject): boolean {
+  return stringOf(wire.thoughtSignature) !== undefined && restOf(wire, THOUGHT) === undefined
 }
 
 function decodeCall(wire: JsonObject, call: JsonObject, at: number, calls: CallReader): Part {

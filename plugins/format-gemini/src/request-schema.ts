@@ -54,7 +54,9 @@ const FunctionDeclarationSchema = Type.Object({
   response: optional(json),
   responseJsonSchema: optional(Type.Union([json, flag]))
 })
-const ToolSchema = Type.Object({ functionDeclarations: optional(Type.Array(Type.Unknown())) })
+/** The service takes one value for a list of one, as its protocol does everywhere, and older clients write that. */
+const several = Type.Union([Type.Array(Type.Unknown()), json])
+const ToolSchema = Type.Object({ functionDeclarations: optional(several) })
 
 const BlobSchema = Type.Object({ mimeType: text, data: text, displayName: optional(text) })
 const FileDataSchema = Type.Object({ fileUri: text, mimeType: optional(text), displayName: optional(text) })
@@ -97,7 +99,7 @@ export const RequestSchema = Type.Object({
   model: optional(text),
   contents: Type.Union([Type.Array(Type.Unknown(), { minItems: 1 }), json]),
   systemInstruction: optional(Type.Union([text, json])),
-  tools: optional(Type.Array(Type.Unknown())),
+  tools: optional(several),
   toolConfig: optional(ToolConfigSchema),
   safetySettings: optional(Type.Array(Type.Unknown())),
   generationConfig: optional(GenerationConfigSchema),
@@ -136,7 +138,8 @@ export const KEYS = {
   tool: keysOf(ToolSchema),
   declaration: keysOf(FunctionDeclarationSchema),
   content: keysOf(ContentSchema),
-  part: keysOf(PartSchema),
+  part: new Set([...keysOf(PartSchema), 'executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse']),
+  hosted: new Set(['id', 'toolType']),
   inlineData: keysOf(BlobSchema),
   fileData: keysOf(FileDataSchema),
   functionCall: keysOf(FunctionCallSchema),

@@ -5,12 +5,19 @@ import { encodeFeedback } from './finish.ts'
 import { FORMAT } from './types.ts'
 import { encodeUsage } from './usage.ts'
 
+const BLANK: readonly JsonObject[] = [{ text: '' }]
+
 /**
  * candidateObject writes a candidate, with the members that were kept of it and of its content. Clients lose the turn
- * where there is no part.
+ * where there is no part, so there is a blank one.
  */
-export function candidateObject(index: number, parts: readonly JsonObject[], members?: JsonObject): JsonObject {
-  const content = { parts: parts.length === 0 ? [{ text: '' }] : parts, role: 'model' }
+export function candidateObject(
+  index: number,
+  parts: readonly JsonObject[],
+  members?: JsonObject,
+  blank = BLANK
+): JsonObject {
+  const content = { parts: parts.length === 0 ? blank : parts, role: 'model' }
   return addMembers({ content, index }, members)
 }
 

@@ -44,8 +44,10 @@ function read(
   const texts: string[] = []
   const media: JsonObject[] = []
   for (const inner of part.content) {
-    if (inner.type === 'text') texts.push(inner.text)
-    else if (isMedia(inner)) media.push(...encodePart(inner, encoding))
+    if (inner.type === 'text') {
+      encoding.reportForeign(inner)
+      texts.push(inner.text)
+    } else if (isMedia(inner)) media.push(...encodePart(inner, encoding))
     else {
       for (const wire of encodePart(inner, encoding)) {
         if (typeof wire.text === 'string') texts.push(wire.text)

@@ -40,9 +40,12 @@ class GeminiStreamEncoder implements StreamEncoder {
   /** Members of the reply as a whole that have not gone out. */
   #members: JsonObject | undefined
   #over = false
+  /** What stands where a chunk has no part, unless it is the usual blank one. */
+  #blank: readonly JsonObject[] | undefined
 
   constructor(options: ReplyOptions, isArray: boolean) {
     this.#options = options
+    this.#blank = options.dialect.includes(DIALECT.sseWithoutBlanks) ? [] : undefined
     this.contentType = isArray ? 'application/json' : 'text/event-stream'
     this.#frame = new ChunkFrame(isArray)
     this.#facts = { modelVersion: options.model, responseId: options.id }
@@ -68,11 +71,11 @@ class GeminiStreamEncoder implements StreamEncoder {
     return this.#frame.failure(encodeErrorBody(error, this.#options.id)) + this.#frame.end()
   }
 
-  /** Clients break on comments and on chunks without a part; one with an empty text is nothing to them. */
+  /** Clients break on comments, and newer ones on chunks without a part; one with an empty text is nothing to them. */
   keepAlive(): string {
     if (this.#over) return ''
-    const piece = { text: '', thought: false }
-    return this.#started ? this.#frame.text(0, piece) : this.#frame.bare({ candidates: [candidateObject(0, [])] })
+    const candidates = [candidateObject(0, [], undefined, this.#blank)]
+    return this.#started ? this.#frame.chunk({ candidates }) : this.#frame.bare({ candidates })
   }
 
   #event(event: IrEvent): string {
@@ -134,8 +137,14 @@ class GeminiStreamEncoder implements StreamEncoder {
     return this.#chunk(candidateObject(event.choice, [part], logprobs))
   }
 
-  #parts(choice: number, parts: readonly JsonObject[]): string {
+  #parts(choice: number, all: readonly JsonObject[]): string {
+    const parts = this.#shown(all)
     return parts.length === 0 ? '' : this.#chunk(candidateObject(choice, parts))
+  }
+
+  /** A signature that stands alone is on an empty text; the client that forgets such turns sends none back either. */
+  #shown(parts: readonly JsonObject[]): readonly JsonObject[] {
+    return this.#blank === undefined ? parts : parts.filter(part => part.text !== '')
   }
 
   #chunk(candidate: JsonObject): string {
@@ -155,7 +164,10 @@ class GeminiStreamEncoder implements StreamEncoder {
     if (isBlocked(finish) && writers.every(writer => writer.isEmpty)) {
       return this.#frame.chunk({ promptFeedback: encodeFeedback(finish), ...members }) + this.#frame.end()
     }
-    const candidates = writers.map(writer => candidateObject(writer.index, writer.close(), writer.members()))
+    const candidates = writers.map(writer => {
+      const blank = writer.isEmpty ? undefined : this.#blank
+      return candidateObject(writer.index, this.#shown(writer.close()), writer.members(), blank)
+    })
     return this.#frame.chunk({ candidates, ...members }) + this.#frame.end()
   }
 }

@@ -37,25 +37,24 @@ export function entryOf(tool: ToolDef): JsonObject | undefined {
   return entries.get(tool)
 }
 
-/** decodeTools reads the tool list. What is not a function is a tool of the service. */
-export function decodeTools(list: readonly unknown[]): ToolDef[] {
+/** decodeTools reads the tool list, or its one entry. What is not a function is a tool of the service. */
+export function decodeTools(value: unknown): ToolDef[] {
   const tools: ToolDef[] = []
-  list.forEach((entry, at) => {
-    const path = `tools[${at}]`
+  for (const [entry, path] of listed(value, 'tools')) {
     if (!isObject(entry)) throw invalid(path, 'a tool', entry)
     const wire = toCamel(entry, SHAPES.tool, {})
     toolShape.check(wire, path)
     for (const name of Object.keys(wire)) {
       const read =
         name === 'functionDeclarations'
-          ? decodeFunctions(wire.functionDeclarations as readonly unknown[], `${path}.functionDeclarations`)
+          ? decodeFunctions(wire.functionDeclarations, `${path}.functionDeclarations`)
           : [hostedTool(name, wire[name])]
       for (const tool of read) {
         entries.set(tool, entry)
         tools.push(tool)
       }
     }
-  })
+  }
   return tools
 }
 
@@ -63,8 +62,14 @@ function hostedTool(name: string, value: unknown): ToolDef {
   return { type: 'hosted', kind: BY_MEMBER.get(name) ?? 'other', native: { format: FORMAT, object: { [name]: value } } }
 }
 
-function decodeFunctions(list: readonly unknown[], path: string): FunctionTool[] {
-  return list.map((entry, at) => decodeFunction(entry, `${path}[${at}]`))
+/** listed gives the entries of a list with their paths; one value stands for a list of one. */
+function listed(value: unknown, path: string): (readonly [unknown, string])[] {
+  if (!Array.isArray(value)) return value === undefined || value === null ? [] : [[value, path]]
+  return value.map((entry, at) => [entry, `${path}[${at}]`])
+}
+
+function decodeFunctions(value: unknown, path: string): FunctionTool[] {
+  return listed(value, path).map(([entry, at]) => decodeFunction(entry, at))
 }
 
 function decodeFunction(entry: unknown, path: string): FunctionTool {

@@ -13,6 +13,8 @@ export const SPELLING: FormatId = 'gemini/spelling'
 export const DIALECT = {
   /** Server-sent events, as asked for by `alt=sse`. */
   sse: 'sse',
+  /** The same for the vendor's older SDK, whose chats forget a turn that has an empty text in it. */
+  sseWithoutBlanks: 'sse:without_blanks',
   /** A JSON array that grows, which is what a stream without `alt=sse` is. */
   array: 'array'
 } as const

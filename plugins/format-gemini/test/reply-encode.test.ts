@@ -186,6 +186,7 @@ t.test('media goes out inline or by its address, and else in words; blocks of ot
     reply([
       { type: 'image', source: { kind: 'inline', mime: 'image/png', data: 'AAAA' } },
       { type: 'audio', source: { kind: 'inline', mime: '', data: 'BBBB' }, format: 'mp3' },
+      { type: 'audio', source: { kind: 'inline', mime: 'audio/wav', data: 'CCCC' }, transcript: 'Hear this.' },
       { type: 'video', source: { kind: 'url', url: 'https://example.test/v.mp4' } },
       { type: 'audio', source: { kind: 'file_ref', provider: 'x', id: '1' }, transcript: 'Hear me.' },
       { type: 'image', source: { kind: 'file_ref', provider: 'x', id: '1' } },
@@ -196,6 +197,7 @@ t.test('media goes out inline or by its address, and else in words; blocks of ot
   t.strictSame(partsOf(body), [
     { inlineData: { mimeType: 'image/png', data: 'AAAA' } },
     { inlineData: { mimeType: 'audio/mp3', data: 'BBBB' } },
+    { inlineData: { mimeType: 'audio/wav', data: 'CCCC' }, audioTranscription: { text: 'Hear this.' } },
     { fileData: { fileUri: 'https://example.test/v.mp4', mimeType: 'video/mp4' } },
     { text: 'Hear me.' },
     { text: '[image]' },

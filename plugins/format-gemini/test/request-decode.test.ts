@@ -23,6 +23,12 @@ t.test('the path tells the model, the wish for a stream and its framing', async 
   }
   t.same(read('/v1beta/models/gemini-2.5-pro:generateContent'), ['gemini-2.5-pro', false])
   t.same(read('/v1/models/gemini-2.5-pro:streamGenerateContent', { alt: 'sse' }), ['gemini-2.5-pro', true, 'sse'])
+  const path = '/v1beta/models/gemini-2.5-pro:streamGenerateContent'
+  const asked = (client: string) =>
+    decodeRequest(BODY, { ...head(path), query: { alt: 'sse' }, headers: { 'x-goog-api-client': client } }).reply
+      .dialect
+  t.same(asked('genai-js/0.24.1'), ['sse:without_blanks'])
+  t.same(asked('google-genai-sdk/3.1.0 gl-node/v24.21.0'), ['sse'])
   t.same(read('/v1beta/models/gemini-2.5-pro:streamGenerateContent'), ['gemini-2.5-pro', true, 'array'])
   t.same(read('/v1beta/tunedModels/mine:generateContent'), ['tunedModels/mine', false])
   t.same(read('/v1beta/models/acme%2Fbig:free:generateContent'), ['acme/big:free', false])
@@ -140,6 +146,32 @@ t.test('a result finds its call in the last step, not in one that nobody answere
   t.match(messages[4]!.parts, [{ callId: 'new', content: [] }])
 })
 
+t.test('a thought in a turn of the user is what the user says, and goes back as it was', async t => {
+  const contents = [
+    { role: 'user', parts: [{ text: 'hi' }] },
+    {
+      role: 'user',
+      parts: [
+        { text: 'For context:' },
+        { text: 'I think', thought: true },
+        { text: 'and on', thought: true, thoughtSignature: 'c2lnbmVk' },
+        { text: '', thought: true, thoughtSignature: 'aGlk' }
+      ]
+    }
+  ]
+  const request = decode({ contents })
+  t.match(request.messages[1], {
+    role: 'user',
+    parts: [
+      { type: 'text', text: 'For context:' },
+      { type: 'text', text: 'I think', seal: undefined },
+      { type: 'text', text: 'and on', seal: undefined },
+      { type: 'opaque', native: { object: { thought: true } } }
+    ]
+  })
+  t.same(back({ contents }), { contents })
+})
+
 t.test('a streamed answer that a client keeps chunk by chunk is one message, and goes back in its chunks', async t => {
   const contents = [
     { role: 'user', parts: [{ text: 'hi' }] },
@@ -215,6 +247,16 @@ t.test('a seal of another vendor comes back to its reasoning, wherever it travel
   const parts = answer({ text: 'hi' }, { text: '', thoughtSignature: encodeEnvelope(FOREIGN, { on: 'text' }) })
   t.match(parts, [{ type: 'text', text: 'hi', seal: FOREIGN }])
   t.equal(parts.length, 1)
+  t.match(
+    answer({ text: 'hm', thought: true }, { text: 'hi' }, { thought: true, thoughtSignature: onReasoning }),
+    [
+      { type: 'reasoning', text: 'hm', seal: FOREIGN },
+      { type: 'text', text: 'hi' }
+    ],
+    'the client left the empty text out'
+  )
+  t.match(answer({ text: 'hi' }, { thoughtSignature: 'c2ln' }), [{ type: 'text' }, { type: 'text', text: '' }])
+  t.match(answer({ thoughtSignature: 'c2ln', hologram: {} }), [{ type: 'opaque' }])
   const ofCall = encodeEnvelope(FOREIGN, { on: 'call', callId: 'c' })
   t.match(answer(call(ofCall)), [{ type: 'tool_call', seal: FOREIGN }])
   const broken = `${onReasoning.slice(0, -8)}AAAA`
@@ -292,6 +334,16 @@ t.test('reasoning is read from budgets, levels and the wish for thoughts', async
   })
   t.match(reasoning({ includeThoughts: true }), { mode: 'default', expose: 'summary', source: 'flag' })
   t.equal(reasoning({}), undefined)
+})
+
+t.test('one tool and one function stand for lists of one', async t => {
+  const declared = { name: 'f', parametersJsonSchema: { type: 'object' } }
+  const f = [{ type: 'function', name: 'f', schema: { type: 'object' } }]
+  t.match(decode({ tools: { functionDeclarations: [declared] } }).tools, f)
+  t.match(decode({ tools: { function_declarations: declared } }).tools, f)
+  t.match(decode({ tools: [{ functionDeclarations: declared }] }).tools, f)
+  t.same(decode({ tools: [{ functionDeclarations: null }] }).tools, [])
+  t.equal(refusal({ tools: { functionDeclarations: { description: 'x' } } }), 'tools.functionDeclarations.name')
 })
 
 t.test('choices and tools of the service are read', async t => {

@@ -298,6 +298,19 @@ t.test('members of other formats are reported, and the spelling of one is no mem
   const encoded = encode({ ext: { messages: { thread: 1 }, 'chat-completions/spelling': { as: 'part' } } })
   t.match(encoded.gaps, [{ feature: 'ext', action: 'dropped', field: 'thread' }])
   t.equal(encoded.gaps.length, 1)
+  const inside = encode({
+    messages: [
+      { role: 'user', parts: [{ type: 'text', text: 'x' }] },
+      { role: 'assistant', parts: [{ type: 'tool_call', id: 'a', name: 'f', kind: 'function', argsText: '{}' }] },
+      {
+        role: 'tool',
+        parts: [
+          { type: 'tool_result', callId: 'a', content: [{ type: 'text', text: 'y', ext: { messages: { note: 1 } } }] }
+        ]
+      }
+    ]
+  })
+  t.match(inside.gaps, [{ feature: 'ext', action: 'dropped', field: 'note' }])
   t.same(gapsOf(encode({ safety: { moderation: 1 }, serviceTier: 'scale' })), [
     'safety dropped',
     'service.tier dropped'
@@ -309,4 +322,18 @@ t.test('members of other formats are reported, and the spelling of one is no mem
   const tier = decodeRequest({ contents: [{ parts: [{ text: 'x' }] }], serviceTier: 'standard' }, head())
   t.equal(tier.serviceTier, 'default')
   t.equal(encode({ serviceTier: 'default' }).body.serviceTier, 'standard')
+})
+
+t.test('what the service ran is found by its proto names too', async t => {
+  const ran = [
+    { executable_code: { language: 'PYTHON', code: '1' } },
+    { tool_call: { id: 'a', tool_type: 'GOOGLE_SEARCH_WEB', args: { queries: ['sea'] } } },
+    { tool_response: { id: 'a', tool_type: 'GOOGLE_SEARCH_WEB', response: {} } }
+  ]
+  const body = { contents: [{ parts: [{ text: 'x' }] }, { role: 'model', parts: ran }] }
+  t.match(decodeRequest(body, head()).messages[1]?.parts, [
+    { type: 'hosted_call', kind: 'code' },
+    { type: 'hosted_call', kind: 'web_search', id: 'a', input: { queries: ['sea'] } },
+    { type: 'hosted_result', kind: 'web_search', id: 'a' }
+  ])
 })

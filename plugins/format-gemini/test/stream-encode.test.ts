@@ -2,7 +2,18 @@ import { errorEvent, type GatewayError, ISTHMUS_UPSTREAM_ERRORS, type Part, Repl
 import type { JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
 import { geminiStreamEncoder } from '../src/stream-encode.ts'
-import { call, candidate, eventsOf, own, partsOf, reply, text, USAGE, USAGE_METADATA } from './support/parts.ts'
+import {
+  call,
+  candidate,
+  eventsOf,
+  foreign,
+  own,
+  partsOf,
+  reply,
+  text,
+  USAGE,
+  USAGE_METADATA
+} from './support/parts.ts'
 import { ARRAY, chunksOf, OPTIONS, readStream, sdk, streamOf, wired } from './support/replies.ts'
 
 const failure = (): GatewayError => ISTHMUS_UPSTREAM_ERRORS.upstream_overloaded('Busy')
@@ -92,4 +103,24 @@ t.test('a chat of the vendor’s client keeps the turn, as it was said', async t
     .flatMap(content => content.parts as JsonObject[])
     .filter(part => part.thoughtSignature !== undefined)
   t.strictSame(back, [{ text: '', thought: true, thoughtSignature: 'czE=' }])
+})
+
+t.test('a client whose chats forget a turn with an empty text in it is given none', async t => {
+  const events = eventsOf(reply([text('hi')]))
+  const older = { ...OPTIONS, dialect: ['sse:without_blanks'] }
+  const encoder = geminiStreamEncoder(older)
+  const first = encoder.push(events.slice(0, -1)) + encoder.ping?.()
+  const chunks = chunksOf(first + encoder.push(events.slice(-1)) + encoder.end())
+  t.strictSame(
+    chunks.map(chunk => partsOf(chunk)),
+    [[{ text: 'hi' }], [], []]
+  )
+  t.match(candidate(chunks.at(-1)!), { content: { role: 'model' }, finishReason: 'STOP' })
+  const sealed: Part = { type: 'reasoning', text: 'hm', hidden: false, seal: foreign('c2ln') }
+  for (const parts of [[sealed, text('hi')], [{ ...text('hi'), seal: own('s') }]]) {
+    const stream = streamOf(eventsOf(reply(parts)), older)
+    t.notOk(chunksOf(stream).some(chunk => partsOf(chunk).some(part => part.text === '')))
+  }
+  const nothing = chunksOf(streamOf(eventsOf(reply([])), older))
+  t.strictSame(partsOf(nothing.at(-1)!), [{ text: '' }], 'there is nothing else')
 })

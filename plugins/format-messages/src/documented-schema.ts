@@ -6,6 +6,7 @@ import {
   ConfigSchema,
   FormatShape,
   InputSchema,
+  InstructionSchema,
   MessageSchema,
   maybe,
   NamedChoiceShape,
@@ -37,13 +38,14 @@ const blocks = documentedKinds(
   { title: 'block' }
 )
 const message = documented({ schema: MessageSchema }, { content: blocks })
+const instruction = documented({ schema: InstructionSchema }, { content: blocks })
 const format = documentedKinds('type', { json_schema: FormatShape }, { title: 'format' })
 const choice = { schema: ChoiceSchema }
 
 const members = {
   messages: documentedKinds(
     'role',
-    { user: message, assistant: message, system: message },
+    { user: message, assistant: message, system: instruction },
     { title: 'message', closed: true }
   ),
   system: blocks,

@@ -105,6 +105,7 @@ export const messagesFeatures: FeatureTable = {
   'reply.audio': 'dropped',
   'reply.image': 'dropped',
   'reply.hosted': 'dropped',
+  'reply.search': 'dropped',
   'reply.tool.custom': 'emulated',
   'reply.opaque': 'dropped',
   'reply.choices': 'dropped',

@@ -43,7 +43,8 @@ export interface WireFinish {
 
 const WORDS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
-  // Without the sequence that was hit there is nothing to write beside it, and guessing would be wrong.
+  // Without the sequence that was hit there is nothing to write beside it, and guessing would be wrong. An upstream of
+  // this format that does not say it either has the word all the same.
   stop_sequence: 'end_turn',
   length: 'max_tokens',
   tool_calls: 'end_turn',
@@ -81,7 +82,8 @@ function stopReason(
   }
   if (wrote.call) return 'tool_use'
   if (wrote.refusal) return 'refusal'
-  return reason === 'stop_sequence' && finish?.matchedStop !== undefined ? 'stop_sequence' : WORDS[reason]
+  const named = finish?.matchedStop !== undefined || finish?.native === 'stop_sequence'
+  return reason === 'stop_sequence' && named ? 'stop_sequence' : WORDS[reason]
 }
 
 function stopDetails(finish: Finish | undefined, reason: FinishReason): unknown {

@@ -38,7 +38,7 @@ export function decodeMessages(list: readonly unknown[], remember: Remember): Me
   list.forEach((entry, at) => {
     const path = `messages[${at}]`
     if (!isObject(entry)) throw invalid(path, 'an object', entry)
-    const { role, content } = entry
+    const { role, content = entry.role === 'system' ? saysMore(entry) : undefined } = entry
     if (role !== 'user' && role !== 'assistant' && role !== 'system') {
       throw invalid(`${path}.role`, '"user", "assistant" or "system"', role)
     }
@@ -64,6 +64,10 @@ export function decodeMessages(list: readonly unknown[], remember: Remember): Me
   })
   return messages
 }
+
+/** An instruction may be nothing but settings for what follows. */
+const saysMore = ({ output_config: settings }: JsonObject): readonly unknown[] | undefined =>
+  isObject(settings) && Object.keys(settings).length > 0 ? [] : undefined
 
 const isSaid = (part: Part): boolean => part.type === 'tool_call' || part.type === 'reasoning'
 const isGiven = (part: Part): boolean => part.type === 'tool_result'
@@ -185,7 +189,7 @@ function placeSeals(content: unknown, parts: readonly Part[]): readonly Part[] {
 function carriedBy(block: unknown): Envelope | undefined {
   if (!isObject(block)) return undefined
   const { type, thinking, signature } = block
-  if (type !== 'thinking' || thinking !== '' || typeof signature !== 'string') return undefined
+  if (type !== 'thinking' || (thinking ?? '') !== '' || typeof signature !== 'string') return undefined
   const envelope = decodeEnvelope(signature)
   return envelope === undefined || envelope.place.on === 'reasoning' ? undefined : envelope
 }

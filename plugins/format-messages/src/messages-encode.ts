@@ -84,7 +84,7 @@ class ConversationEncoder {
     }
     this.#env.reportForeign(message)
     const blocks = encodeParts(message.parts, this.#env).filter(block => {
-      if (block.type === 'text') return true
+      if (block.type === 'text' || (this.#env.native && leading)) return true
       this.#env.gap('input.opaque', 'dropped', { message: `${String(block.type)} in an instruction` })
       return false
     })

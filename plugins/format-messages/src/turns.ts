@@ -19,13 +19,16 @@ export function settleTurns(turns: readonly Turn[]): Turn[] {
   const settled: Turn[] = []
   for (const turn of turns) {
     dropBlank(turn)
-    if (turn.results.length === 0 && turn.blocks.length === 0) continue
+    if (turn.results.length === 0 && turn.blocks.length === 0 && !isSetting(turn)) continue
     const before = settled.at(-1)
     if (before?.role === turn.role && turn.role !== 'system') join(before, turn)
     else settled.push(turn)
   }
   return settled
 }
+
+/** An instruction may be nothing but settings for what follows. */
+const isSetting = ({ role, members }: Turn): boolean => role === 'system' && members.output_config !== undefined
 
 function join(into: Turn, turn: Turn): void {
   into.results.push(...turn.results)
@@ -56,5 +59,6 @@ function dropBlank(turn: Turn): void {
 
 export function turnToWire(turn: Turn): JsonObject {
   const content = turn.plain ?? [...turn.results, ...turn.blocks]
+  if (turn.role === 'system' && content.length === 0) return { role: turn.role, ...turn.members }
   return { role: turn.role, content, ...turn.members }
 }

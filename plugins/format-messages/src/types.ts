@@ -64,6 +64,11 @@ const source = Type.Object({ type: Type.String() })
 
 /** MessageSchema is a turn; its blocks are checked one by one. */
 export const MessageSchema = Type.Object({ content })
+/** InstructionSchema is an instruction in the list, which may be nothing but settings. */
+export const InstructionSchema = Type.Object({
+  content: Type.Optional(content),
+  output_config: maybe(Type.Object({}))
+})
 
 /** blocks are the shapes of the blocks that are checked. Blocks of other types pass as they are. */
 export const blocks = {
@@ -71,7 +76,8 @@ export const blocks = {
   image: block({ source }),
   document: block({ source, title: maybe(Type.String()), context: maybe(Type.String()) }),
   search_result: block({ source: Type.String(), title: Type.String(), content: Type.Array(Type.Unknown()) }),
-  thinking: block({ thinking: Type.String(), signature: maybe(Type.String()) }),
+  // Clients that put a stream together leave out the text of thinking that had none.
+  thinking: block({ thinking: maybe(Type.String()), signature: maybe(Type.String()) }),
   redacted_thinking: block({ data: Type.String() }),
   tool_use: block({ id: Type.String(), name: Type.String(), input: Type.Record(Type.String(), Type.Unknown()) }),
   tool_result: block({ tool_use_id: Type.String(), content: maybe(content), is_error: maybe(Type.Boolean()) })

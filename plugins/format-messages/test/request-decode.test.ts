@@ -1,5 +1,5 @@
-import { featuresOf, isGatewayError } from '@isthmus/core'
-import type { JsonObject } from '@isthmus/core/wire'
+import { featuresOf, isGatewayError, type Seal } from '@isthmus/core'
+import { encodeEnvelope, type JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
 import { messages } from '../src/index.ts'
 import { head, wired } from './support.ts'
@@ -224,6 +224,19 @@ t.test('a type named like a member of every object is only a type that nobody kn
     )
     t.equal(decoded.reasoning, undefined)
   }
+})
+
+t.test('thinking without a text is thinking, and still carries what it carried', async t => {
+  const seal: Seal = {
+    kind: 'thought_signature',
+    data: 's',
+    issuer: { provider: 'p', modelFamily: 'f', format: 'google-gemini-v1' }
+  }
+  const text = { type: 'text', text: 'a' }
+  const said = (block: object) =>
+    decode({ messages: [user('q'), { role: 'assistant', content: [text, block] }, user('r')] }).messages[1]?.parts
+  t.match(said({ type: 'thinking', signature: 'x' }), [text, { type: 'reasoning', text: '', seal: { data: 'x' } }])
+  t.same(said({ type: 'thinking', signature: encodeEnvelope(seal, { on: 'text' }) }), [{ ...text, seal }])
 })
 
 t.test('forcing a tool of the service is not forcing a function', async t => {

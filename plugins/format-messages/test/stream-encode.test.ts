@@ -184,17 +184,18 @@ t.test('the reason is tool_use when a call went out, unless the answer was cut',
 })
 
 t.test('a stop sequence is only named if it is known', async t => {
-  const ended = (matchedStop?: string) => {
+  const ended = (matchedStop?: string, native = '') => {
     const encoder = messages.response.encoder(OPTIONS)
     const finish = finishEvent(0, {
       reason: 'stop_sequence',
-      native: '',
+      native,
       ...(matchedStop !== undefined && { matchedStop })
     })
     return frames(encoder.push([startEvent('m', 'c'), finish, endEvent()]))[1]?.delta
   }
   t.match(ended('END'), { stop_reason: 'stop_sequence', stop_sequence: 'END' })
   t.match(ended(), { stop_reason: 'end_turn', stop_sequence: null })
+  t.match(ended(undefined, 'stop_sequence'), { stop_reason: 'stop_sequence', stop_sequence: null })
 })
 
 t.test('a refusal is text, and the message says that it is one', async t => {

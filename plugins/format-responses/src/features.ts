@@ -106,6 +106,7 @@ export const RESPONSES_FEATURES: FeatureTable = {
   'reply.audio': 'dropped',
   'reply.image': 'converted',
   'reply.hosted': 'dropped',
+  'reply.search': 'converted',
   'reply.tool.custom': 'exact',
   'reply.opaque': 'dropped',
   'reply.choices': 'dropped',

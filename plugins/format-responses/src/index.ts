@@ -3,6 +3,7 @@
 export { responsesCount } from './count.ts'
 export * from './errors.ts'
 export { responses } from './format.ts'
+export { typedItem } from './items-decode.ts'
 export { responseId } from './reply-ids.ts'
 export { documentedSchema } from './schema/documented-schema.ts'
 export { type ResponsesTraits, responsesFeatures } from './traits.ts'

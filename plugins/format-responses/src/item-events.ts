@@ -186,7 +186,8 @@ export class ItemEvents {
         break
       default:
         if (item.type === 'reasoning') this.#ofReasoning(item, event, type, data, out)
-        else this.#ofHosted(item, event, type, out)
+        else if (isHosted(item.type)) this.#ofHosted(item, event, type, out)
+        else this.#unknown(item.parts.get(at), event, out)
     }
   }
 
@@ -256,26 +257,31 @@ export class ItemEvents {
         if (!event.delta) break
         this.#delta(event, data, { open: reader.reasoning(item, out), item, kind: 'reasoning', paragraph }, out)
         break
-      // What a text holds beyond its pieces is told again at the end of the item.
+      // What a text holds beyond its pieces is told again at the end of the item. Some servers say so in words of their own.
       case 'response.reasoning_text.done':
+      case 'response.reasoning_part.added':
+      case 'response.reasoning_part.done':
         break
       default:
-        out.native({ format: FORMAT, object: event })
+        this.#unknown(item.parts.get(0), event, out)
     }
   }
 
   #ofHosted(item: StreamItem, event: JsonObject, type: string, out: ReplyBuilder): void {
     const open = item.parts.get(0)
-    if (open === undefined || !isHosted(item.type)) {
-      out.native({ format: FORMAT, object: event })
-      return
-    }
     const step = STEP.exec(type)?.[1]
-    const native = { format: FORMAT, object: event }
-    if (type.endsWith('.partial_image')) out.set(open, 'image_partial', native)
-    else if (step !== undefined && Object.keys(event).every(key => STEP_KEYS.has(key))) {
+    if (open !== undefined && type.endsWith('.partial_image')) {
+      out.set(open, 'image_partial', { format: FORMAT, object: event })
+    } else if (open !== undefined && step !== undefined && Object.keys(event).every(key => STEP_KEYS.has(key))) {
       out.set(open, 'hosted_status', step)
-    } else out.set(open, 'native', native)
+    } else this.#unknown(open, event, out)
+  }
+
+  /** An event that is not known goes on with the part that it is about. */
+  #unknown(open: OpenPart | undefined, event: JsonObject, out: ReplyBuilder): void {
+    const native = { format: FORMAT, object: event }
+    if (open === undefined) out.native(native)
+    else out.set(open, 'native', native)
   }
 
   /** finish ends what is open, and reads what only the end of the stream tells. */

@@ -74,8 +74,8 @@ export class ItemReader {
   begin(wire: JsonObject, index: number, out: ReplyBuilder): StreamItem {
     const type = stringOf(wire.type) ?? ''
     const item: StreamItem = { index, type, wire, parts: new Map(), summary: new Map(), held: '', done: false }
-    if (isHosted(type)) item.parts.set(0, out.open(0, decodeNativeItem(wire, itemOf(wire, index))))
-    else if (isCall(type)) this.#beginCall(item, out)
+    if (isCall(type)) this.#beginCall(item, out)
+    else if (staysWhole(type)) item.parts.set(0, out.open(0, decodeNativeItem(wire, itemOf(wire, index))))
     return item
   }
 
@@ -217,6 +217,8 @@ function partAt(item: StreamItem, at: number, type: Part['type']): OpenPart | un
 
 /** isHosted tells items of tools of the service. */
 export const isHosted = (type: string): boolean => hostedType(type) !== undefined
+/** Items of the service's tools, and those that are not known, go on as they came. */
+const staysWhole = (type: string): boolean => type !== '' && type !== 'message' && type !== 'reasoning'
 /** isCall tells calls of the client's tools. */
 export const isCall = (type: string): boolean => type === 'function_call' || type === 'custom_tool_call'
 

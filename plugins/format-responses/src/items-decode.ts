@@ -74,9 +74,10 @@ class ItemsDecoder {
     this.#names = names
   }
 
-  add(wire: unknown, index: number): void {
+  add(told: unknown, index: number): void {
     const path = `input[${index}]`
-    if (!isObject(wire)) throw invalid(path, 'an item', wire)
+    if (!isObject(told)) throw invalid(path, 'an item', told)
+    const wire = typedItem(told)
     const { type } = wire
     if (type !== undefined && typeof type !== 'string') throw invalid(`${path}.type`, 'a string', type)
     switch (type) {
@@ -204,6 +205,13 @@ class ItemsDecoder {
       this.messages.push({ role: outside, parts: [part] })
     }
   }
+}
+
+/** typedItem gives an item the type that it may leave out: one that only names another is a reference to it. */
+export function typedItem(wire: JsonObject): JsonObject {
+  const { type, id, role, content } = wire
+  const untyped = (type === undefined || type === null) && role === undefined && content === undefined
+  return untyped && typeof id === 'string' ? { ...wire, type: 'item_reference' } : wire
 }
 
 function itemOf(wire: JsonObject, index: number, phase?: string): Item {

@@ -1,5 +1,6 @@
 import type {
   Annotation,
+  HostedPart,
   ImagePart,
   Part,
   ReasoningPart,
@@ -200,6 +201,18 @@ export function imageItem({ source, ext }: ImagePart, id: string, status: string
   const format = source.kind === 'inline' ? /^image\/([a-z]+)/.exec(source.mime)?.[1] : undefined
   const wire = { id, type: 'image_generation_call', status, ...(format && { output_format: format }), result }
   return addMembers(wire, membersOf({ ...(ext && { ext }) }))
+}
+
+/** isForeignSearch tells a search of the web that another service ran. */
+export const isForeignSearch = (part: Part): part is HostedPart =>
+  part.type === 'hosted_call' && part.kind === 'web_search' && part.native.format !== FORMAT
+
+/** searchItem writes what such a search looked for; what it found is cited in the text. */
+export function searchItem({ input }: HostedPart, id: string, status = 'completed'): JsonObject {
+  const { query, queries } = isObject(input) ? input : {}
+  const all = (Array.isArray(queries) ? queries : [query]).filter(one => typeof one === 'string')
+  const action = { type: 'search', query: all[0] ?? '', ...(all.length > 1 && { queries: all }) }
+  return { id, type: 'web_search_call', status, action }
 }
 
 /** nativeItem gives the wire object of a part that came in this format and goes back as it came. */

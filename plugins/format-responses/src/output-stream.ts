@@ -1,5 +1,6 @@
 import type {
   Finish,
+  HostedPart,
   ImagePart,
   Logprobs,
   Part,
@@ -8,25 +9,24 @@ import type {
   PartStartEvent,
   ReplyOptions
 } from '@isthmus/core'
-import type { JsonObject, SealPlace } from '@isthmus/core/wire'
+import type { JsonObject } from '@isthmus/core/wire'
+import { CallItems, carry } from './call-items.ts'
 import type { EventFrames } from './event-frames.ts'
 import { MessageItems } from './message-items.ts'
 import { type OpenItem, OpenItems } from './open-items.ts'
 import {
-  callItem,
-  callPrefix,
-  carrierItem,
   hasReasoning,
   imageItem,
   isContentEntry,
   isEmptySaid,
-  isSearchCall,
+  isForeignSearch,
   nativeItem,
   reasoningItem,
   type Said,
-  saidOf
+  saidOf,
+  searchItem
 } from './output-encode.ts'
-import { callWriter, nativeWriter, type PartWriter, ReasoningWriter, WHOLE_WRITER } from './part-writers.ts'
+import { nativeWriter, type PartWriter, ReasoningWriter } from './part-writers.ts'
 import { ReplyIds } from './reply-ids.ts'
 import { explanationOf } from './response-encode.ts'
 import type { ResponsesReplyContext } from './types.ts'
@@ -39,12 +39,12 @@ interface Slot {
   writer: PartWriter | undefined
 }
 
-/** OutputStream writes the parts of a reply as items. Parts may interleave: each item has an index of its own. */
+/** OutputStream writes the parts of a reply as items. Parts may interleave: each item has an index of its own. Calls wait for each other. */
 export class OutputStream {
   #frames: EventFrames
   #items: OpenItems
   #ids: ReplyIds
-  #context: Pick<ResponsesReplyContext, 'namespaced' | 'search'>
+  #calls: CallItems
   #slots = new Map<number, Slot>()
   #messages: MessageItems
   #refused = false
@@ -58,7 +58,8 @@ export class OutputStream {
     this.#messages = new MessageItems(frames, this.#items, this.#ids)
     const { namespaced, search } = (options.context as ResponsesReplyContext | undefined) ?? {}
     // Not what is repeated of the request: it would stay as long as the stream.
-    this.#context = { ...(namespaced && { namespaced }), ...(search && { search }) }
+    const context = { ...(namespaced && { namespaced }), ...(search && { search }) }
+    this.#calls = new CallItems(frames, this.#items, this.#ids, context)
   }
 
   /** The items that are done, as JSON. */
@@ -69,7 +70,11 @@ export class OutputStream {
   start({ index, part }: PartStartEvent): string {
     const slot: Slot = { head: part, item: undefined, writer: undefined }
     this.#slots.set(index, slot)
-    if (part.type === 'tool_call') return this.#call(slot, part)
+    if (part.type === 'tool_call') {
+      const { text, writer } = this.#calls.start(part)
+      slot.writer = writer
+      return text
+    }
     const native = nativeItem(part)
     if (native !== undefined && !isContentEntry(part)) return this.#native(slot, part, native)
     return ''
@@ -101,12 +106,17 @@ export class OutputStream {
     if (this.#current?.index === index) this.#current = undefined
     const native = nativeItem(part)
     if (native !== undefined)
-      return isContentEntry(part) ? this.#messages.entry(part, native) : this.#endNative(slot, part, native)
+      return isContentEntry(part)
+        ? this.#calls.release() + this.#messages.entry(part, native)
+        : this.#endNative(slot, part, native)
     switch (part.type) {
       case 'reasoning':
         return this.#endReasoning(slot, part)
       case 'tool_call':
-        return this.#endCall(slot, part)
+        return slot.writer?.end(part) ?? ''
+      case 'hosted_call':
+        if (isForeignSearch(part)) return this.#search(part)
+        break
       case 'image':
         if (part.item === undefined && part.source.kind === 'inline') return this.#image(part)
         break
@@ -121,17 +131,20 @@ export class OutputStream {
     prefix: string,
     own: unknown
   ): { readonly item: OpenItem; readonly text: string } {
+    const before = this.#calls.release()
     const id = this.#ids.item(prefix, own)
-    return this.#items.open(id, { ...head, id, type })
+    const { item, text } = this.#items.open(id, { ...head, id, type })
+    return { item, text: before + text }
   }
 
   /* Messages */
 
   #say(slot: Slot, said: Said): string {
     if (said.type === 'refusal') this.#refused = true
+    const before = this.#calls.release()
     const { text, writer } = this.#messages.say(said)
     slot.writer = writer
-    return text
+    return before + text
   }
 
   #endSaid(slot: Slot, said: Said): string {
@@ -142,7 +155,7 @@ export class OutputStream {
       if (said.text !== '') text += slot.writer!.delta(pieceOf(said), undefined)
     }
     if (slot.writer !== undefined) text += slot.writer.end(said)
-    return text + this.#carry(said, { on: 'text' })
+    return said.seal === undefined ? text : text + carry(this.#items, this.#ids, said.seal, { on: 'text' })
   }
 
   /* Reasoning */
@@ -163,38 +176,6 @@ export class OutputStream {
     item.make = status => reasoningItem(part, item.id, status)
     item.growing--
     return text
-  }
-
-  /* Calls */
-
-  #call(slot: Slot, part: Extract<Part, { type: 'tool_call' }>): string {
-    const callId = this.#ids.call(part.id)
-    const head = callItem({ ...part, argsText: '' }, '', callId, this.#context, 'in_progress')
-    const prefix = callPrefix(part, this.#context)
-    const { item, text } = this.#open(String(head.type), { ...head, status: 'in_progress' }, prefix, part.item?.id)
-    item.make = status => callItem(part, item.id, callId, this.#context, status)
-    slot.item = item
-    slot.writer = isSearchCall(part, this.#context) ? WHOLE_WRITER : callWriter(head, item, this.#frames)
-    return text
-  }
-
-  #endCall({ item, writer }: Slot, part: Extract<Part, { type: 'tool_call' }>): string {
-    if (item === undefined || writer === undefined) return ''
-    const callId = String(item.make('').call_id)
-    const text = writer.end(part)
-    item.make = status => callItem(part, item.id, callId, this.#context, status)
-    item.growing--
-    return text + this.#carry(part, { on: 'call', callId })
-  }
-
-  /** #carry writes the item in which the seal of a call or a text travels. */
-  #carry({ seal }: Part, place: SealPlace): string {
-    if (seal === undefined) return ''
-    const opened = this.#open('reasoning', { status: 'in_progress', summary: [] }, 'rs', undefined)
-    const { item } = opened
-    item.make = () => carrierItem(item.id, seal, place)
-    item.growing--
-    return opened.text
   }
 
   /* Items that are written as they came, and images */
@@ -224,6 +205,18 @@ export class OutputStream {
       this.#frames.frame('response.image_generation_call.in_progress', place) +
       this.#frames.frame('response.image_generation_call.completed', place)
     )
+  }
+
+  #search(part: HostedPart): string {
+    const { type, id: _, ...head } = searchItem(part, '', 'in_progress')
+    const { item, text } = this.#open(String(type), head, 'ws', undefined)
+    item.make = () => searchItem(part, item.id)
+    item.growing--
+    const place = { item_id: item.id, output_index: item.index }
+    const told = ['in_progress', 'searching', 'completed'].map(state =>
+      this.#frames.frame(`response.web_search_call.${state}`, place)
+    )
+    return text + told.join('')
   }
 
   /** finish tells of all items that they are done. */

@@ -1,4 +1,4 @@
-import type { Logprobs, Part, PartDeltaEvent, ReasoningPart, ToolCallPart } from '@isthmus/core'
+import type { Logprobs, Native, Part, PartDeltaEvent, ReasoningPart, ToolCallPart } from '@isthmus/core'
 import { isObject, type JsonObject } from '@isthmus/core/wire'
 import { encodeAnnotation } from './annotations.ts'
 import type { DeltaFrame, EventFrames } from './event-frames.ts'
@@ -38,6 +38,7 @@ export function textWriter(
         const own = native?.format === FORMAT ? encodeAnnotation(delta.value) : undefined
         return own === undefined ? '' : cite(own)
       }
+      if (delta.kind === 'native') return again(delta.value, item, frames)
       if (delta.kind !== type || delta.text === '') return ''
       return logprobs === undefined ? plain(delta.text) : likely(frames, `${event}.delta`, place, delta.text, logprobs)
     },
@@ -71,7 +72,10 @@ export function callWriter(head: JsonObject, item: OpenItem, frames: EventFrames
   const event = custom ? 'response.custom_tool_call_input' : 'response.function_call_arguments'
   const plain = frames.delta(`${event}.delta`, place)
   return {
-    delta: ({ kind, text }) => (kind === 'args' && text !== '' ? plain(text) : ''),
+    delta(delta) {
+      if (delta.kind === 'native') return again(delta.value, item, frames)
+      return delta.kind === 'args' && delta.text !== '' ? plain(delta.text) : ''
+    },
     end(part) {
       const { argsText } = part as ToolCallPart
       // Some clients know no such event without the name of the function.
@@ -91,6 +95,7 @@ interface Paragraph {
 /** ReasoningWriter writes reasoning: each paragraph of a summary as a part of its own, and text that came as such as content. */
 export class ReasoningWriter implements PartWriter {
   #frames: EventFrames
+  #item: OpenItem
   #place: JsonObject
   #plain: boolean
   #paragraphs = new Map<string, Paragraph>()
@@ -98,11 +103,13 @@ export class ReasoningWriter implements PartWriter {
 
   constructor(head: ReasoningPart, item: OpenItem, frames: EventFrames) {
     this.#frames = frames
+    this.#item = item
     this.#place = { item_id: item.id, output_index: item.index }
     this.#plain = isPlainReasoning(head)
   }
 
   delta(event: PartDeltaEvent): string {
+    if (event.kind === 'native') return again(event.value, this.#item, this.#frames)
     if (event.kind !== 'summary' && (event.kind !== 'reasoning' || event.text === '')) return ''
     const key = event.kind === 'reasoning' ? 'text' : String(event.value)
     const moved = this.#current?.key === key ? '' : this.#close() + this.#open(key)
@@ -161,18 +168,19 @@ export class ReasoningWriter implements PartWriter {
 /** nativeWriter repeats what an upstream of this format said of an item, with this stream's numbers. */
 export function nativeWriter(item: OpenItem, frames: EventFrames): PartWriter {
   const place = { item_id: item.id, output_index: item.index }
-  const again = (object: unknown): string => {
-    if (!isObject(object) || typeof object.type !== 'string') return ''
-    const { type, sequence_number: _number, ...members } = object
-    const id = 'item_id' in members ? place : { output_index: item.index }
-    return frames.frame(type as string, { ...members, ...id })
-  }
   return {
     delta(event) {
       if (event.kind === 'hosted_status') return frames.frame(`response.${item.type}.${event.value}`, place)
-      if (event.kind !== 'native' && event.kind !== 'image_partial') return ''
-      return event.value.format === FORMAT ? again(event.value.object) : ''
+      return event.kind === 'native' || event.kind === 'image_partial' ? again(event.value, item, frames) : ''
     },
     end: () => ''
   }
+}
+
+/** again repeats an event about an item with this stream's numbers. */
+function again({ format, object }: Native, item: OpenItem, frames: EventFrames): string {
+  if (format !== FORMAT || !isObject(object) || typeof object.type !== 'string') return ''
+  const { type, sequence_number: _number, ...members } = object
+  const place = { ...('item_id' in members && { item_id: item.id }), output_index: item.index }
+  return frames.frame(type as string, { ...members, ...place })
 }

@@ -87,10 +87,14 @@ function lifetime(ttl: string, encoding: Encoding): string {
   return '30m'
 }
 
-function encodeText(part: TextPart, side: Side, { native }: Encoding): JsonObject {
+function encodeText(part: TextPart, side: Side, encoding: Encoding): JsonObject {
   const { text, annotations, logprobs } = part
+  const { native } = encoding
   const type = spellingOf(part)?.as ?? textType(side)
-  if (type !== 'output_text') return { type, text }
+  if (type !== 'output_text') {
+    if (annotations?.length) encoding.report({ feature: 'input.annotations', action: 'dropped', field: 'input' })
+    return { type, text }
+  }
   const written = annotations?.map(encodeAnnotation).filter(wire => wire !== undefined)
   return {
     type,

@@ -10,10 +10,12 @@ import {
   imageItem,
   isContentEntry,
   isEmptySaid,
+  isForeignSearch,
   messageItem,
   nativeItem,
   reasoningItem,
-  saidOf
+  saidOf,
+  searchItem
 } from './output-encode.ts'
 import { ReplyIds, responseId } from './reply-ids.ts'
 import { repeatedOf, responseObject } from './response-object.ts'
@@ -94,6 +96,9 @@ class OutputWriter {
       const callId = this.#ids.call(part.id)
       this.#push(status => callItem(part, id, callId, this.#context, status))
       this.#carry(part, { on: 'call', callId })
+    } else if (isForeignSearch(part)) {
+      const id = this.#ids.item('ws', undefined)
+      this.#push(() => searchItem(part, id))
     } else if (part.type === 'image' && part.item === undefined) {
       // One with an item came of a call that was written as it is.
       const id = this.#ids.item('ig', undefined)

@@ -153,7 +153,7 @@ t.test('the encoder of the reply is told what to repeat', async t => {
 t.test('items with a meaning in this format alone are kept whole', async t => {
   const items = [
     { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'x' } },
-    { type: 'item_reference', id: 'msg_9' },
+    { type: null, id: 'msg_9' },
     { type: 'compaction', id: 'cmp_1', encrypted_content: 'C' },
     { type: 'brand_new', value: 1 },
     { type: 'apply_patch_call_output', call_id: 'p', status: 'completed' },
@@ -170,6 +170,7 @@ t.test('items with a meaning in this format alone are kept whole', async t => {
       ['user', ['opaque']]
     ]
   )
+  t.match(messages[0]?.parts[1], { native: { object: { type: 'item_reference', id: 'msg_9' } } })
   t.match(messages[0]?.parts[0], { kind: 'web_search', id: 'ws_1', input: { query: 'x' }, status: 'completed' })
 })
 

@@ -312,3 +312,9 @@ t.test('a cache of marks alone is not asked for where the marks were left out', 
   t.match(foreign(request, { cacheMarks: true }).body, { prompt_cache_options: { mode: 'explicit' } })
   t.match(native({ prompt_cache_options: { mode: 'explicit' } }).body, { prompt_cache_options: { mode: 'explicit' } })
 })
+
+t.test('citations on what is no answer have no place, and that is told', async t => {
+  const cited: Part = { type: 'text', text: 'x', annotations: [{ kind: 'page', title: 'Sea', start: 1, end: 2 }] }
+  t.match(foreign(said({ role: 'user', parts: [cited] })).gaps, [{ feature: 'input.annotations', action: 'dropped' }])
+  t.same(foreign(said(assistant(cited))).gaps, [])
+})

@@ -207,6 +207,28 @@ t.test('tools in namespaces are called by the names their client knows', async t
   t.match(output([own]), [{ name: 'f', namespace: 'yard' }])
 })
 
+t.test('a search of another service is told with what it looked for, whole and streamed', async t => {
+  const search = (input: unknown): Part => {
+    return { type: 'hosted_call', kind: 'web_search', id: 's', input, native: { format: 'messages', object: {} } }
+  }
+  const item = (action: object) => ({ id: 'ws_kit1_0', type: 'web_search_call', status: 'completed', action })
+  const one = item({ type: 'search', query: 'sea' })
+  t.same(output([search({ query: 'sea' })]), [one])
+  t.same(output([search({ queries: ['sea', 'lake'] })]), [
+    item({ type: 'search', query: 'sea', queries: ['sea', 'lake'] })
+  ])
+  t.same(output([search(undefined)]), [item({ type: 'search', query: '' })])
+  const told = frames([search({ query: 'sea' }), TEXT])
+  t.same(typesOf(told).slice(2, 7), [
+    'output_item.added',
+    'web_search_call.in_progress',
+    'web_search_call.searching',
+    'web_search_call.completed',
+    'output_item.done'
+  ])
+  t.match(told[6], { item: one })
+})
+
 t.test('items of tools of the service go back as they came, and those of other vendors are left out', async t => {
   const object = { id: 'ws_1', type: 'web_search_call', status: 'completed', action: { type: 'search' } }
   const hosted = (format: string): Part => ({
@@ -222,7 +244,7 @@ t.test('items of tools of the service go back as they came, and those of other v
     ext: { 'responses/spelling': { as: 'part' } }
   }
   t.same(output([hosted('responses')]), [object])
-  t.same(output([hosted('messages')]), [])
+  t.same(output([{ ...hosted('messages'), kind: 'code' } as Part]), [])
   t.match(output([TEXT, entry]), [{ type: 'message', content: [{ text: 'Hello' }, { type: 'poem' }] }])
   t.match(frames([TEXT, entry]).at(-2), { item: { content: [{ text: 'Hello' }, { type: 'poem' }] } })
   const out = new ReplyBuilder()

@@ -162,3 +162,51 @@ t.test(
     t.match(later.at(-1), { response: { tools, temperature: 1, store: false, service_tier: 'flex', novel: 2 } })
   }
 )
+
+t.test('what is not known of an item, and an item that is not known, go on where they came', async t => {
+  const place = (item: JsonObject, at: number): JsonObject => ({ item_id: item.id, output_index: at, content_index: 0 })
+  const poem = { id: 'po_1', type: 'poem', status: 'completed', verses: ['Roses'] }
+  const thought = { id: 'rs_1', type: 'reasoning', summary: [{ type: 'summary_text', text: 'Hm' }] }
+  const said = { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed' }
+  const text = { type: 'output_text', text: 'Hi', annotations: [], logprobs: [] }
+  const call = { id: 'fc_1', type: 'function_call', call_id: 'c', name: 'f', arguments: '{}', status: 'completed' }
+  const events: JsonObject[] = [
+    { type: 'response.created', response: { id: 'resp_1', model: 'm', output: [] } },
+    { type: 'response.output_item.added', output_index: 0, item: { ...poem, verses: [] } },
+    { type: 'response.poem.verse', ...place(poem, 0), verse: 'Roses' },
+    { type: 'response.output_item.done', output_index: 0, item: poem },
+    { type: 'response.output_item.added', output_index: 1, item: { ...thought, summary: [] } },
+    { type: 'response.reasoning_summary_text.delta', ...place(thought, 1), summary_index: 0, delta: 'Hm' },
+    { type: 'response.reasoning.mood', ...place(thought, 1), mood: 'calm' },
+    { type: 'response.reasoning_part.done', ...place(thought, 1), part: { type: 'reasoning_text', text: '' } },
+    { type: 'response.output_item.done', output_index: 1, item: thought },
+    { type: 'response.output_item.added', output_index: 2, item: { ...said, content: [] } },
+    { type: 'response.output_text.delta', ...place(said, 2), delta: 'Hi' },
+    { type: 'response.output_text.rhyme', ...place(said, 2), rhyme: 'hay' },
+    { type: 'response.output_item.done', output_index: 2, item: { ...said, content: [text] } },
+    { type: 'response.output_item.added', output_index: 3, item: { ...call, arguments: '' } },
+    { type: 'response.function_call_arguments.hint', ...place(call, 3), hint: 1 },
+    { type: 'response.output_item.done', output_index: 3, item: call },
+    { type: 'response.completed', response: { id: 'resp_1', model: 'm', status: 'completed', output: [] } }
+  ]
+  const decoder = responses.response.decoder(
+    { status: 200, headers: { 'content-type': 'text/event-stream' } },
+    { provider: 'up', model: 'm' },
+    undefined
+  )
+  const wire = events.map(event => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')
+  const written = framesOf(streamOf([...decoder.push(new TextEncoder().encode(wire)), ...decoder.end()]))
+  const index = (type: string): number => written.findIndex(event => event.type === `response.${type}`)
+  t.match(written[index('poem.verse') - 1], { type: 'response.output_item.added', item: { ...poem, verses: [] } })
+  t.match(written[index('poem.verse')], { ...place(poem, 0), verse: 'Roses' })
+  t.match(written[index('poem.verse') + 1], { type: 'response.output_item.done', item: poem })
+  t.match(written[index('reasoning.mood')], { ...place(thought, 1), mood: 'calm' })
+  t.equal(index('reasoning_part.done'), -1, 'this is said with the words of the format')
+  t.match(written[index('output_text.rhyme') - 1], { type: 'response.output_text.delta', delta: 'Hi' })
+  t.match(written[index('output_text.rhyme')], { ...place(said, 2), rhyme: 'hay' })
+  t.match(written[index('function_call_arguments.hint')], { output_index: 3, hint: 1 })
+  t.same(
+    written.map(event => event.sequence_number),
+    written.map((_, at) => at)
+  )
+})

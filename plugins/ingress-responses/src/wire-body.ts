@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, restOf } from '@isthmus/core/wire'
+import { typedItem } from '@isthmus/format-responses'
 import { recalled, summaryBody } from './summary.ts'
 
 /** itemsOf gives the input of a body as items. */
@@ -6,7 +7,7 @@ export function itemsOf(body: unknown): readonly JsonObject[] {
   if (!isObject(body)) return []
   const { input } = body
   if (typeof input === 'string') return [{ type: 'message', role: 'user', content: input }]
-  return Array.isArray(input) ? input.filter(isObject) : []
+  return Array.isArray(input) ? input.filter(isObject).map(typedItem) : []
 }
 
 /** Noticed is what of some items the gateway itself can make plain. */

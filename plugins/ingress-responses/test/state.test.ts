@@ -99,6 +99,8 @@ t.test('items are found by the ids that their upstream gave them', async t => {
     { role: 'user', content: 'Why?' }
   ]
   t.same(textsOf(await ask({ model: 'm', input })), ['assistant: Hm.', 'user: Why?'])
+  const untyped = [{ id: 'rs_theirs' }, { role: 'user', content: 'Why?' }]
+  t.same(textsOf(await ask({ model: 'm', input: untyped })), ['assistant: Hm.', 'user: Why?'])
   const twice = await ask({ model: 'm', input, previous_response_id: idOf(one) })
   t.same(textsOf(twice), ['user: Hi', 'assistant: Hm.', 'assistant: Yes.', 'user: Why?'], 'nothing is told twice')
 })

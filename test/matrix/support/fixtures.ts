@@ -43,6 +43,8 @@ export interface ReplyCaseFile extends CaseFile {
   readonly upstreams: readonly string[]
   /** The request case that the reply answers, `text` if it does not matter. */
   readonly request?: string
+  /** Set where the pieces come in another order than at the upstream: for a client, one call is whole before the next. */
+  readonly reordered?: boolean
 }
 export interface FailureCaseFile {
   readonly title: string
