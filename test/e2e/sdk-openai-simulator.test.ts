@@ -11,8 +11,11 @@ const openai = gateway.openai()
 
 const user = (content: string): ChatCompletionMessageParam => ({ role: 'user', content })
 const tools: ChatCompletionFunctionTool[] = [
-  { type: 'function', function: { name: 'weather', description: 'The weather in a city.', parameters: WEATHER } },
-  { type: 'function', function: { name: 'clock', description: 'The time in a zone.', parameters: CLOCK } }
+  {
+    type: 'function',
+    function: { name: 'weather', description: 'The weather in a city.', parameters: WEATHER, strict: true }
+  },
+  { type: 'function', function: { name: 'clock', description: 'The time in a zone.', parameters: CLOCK, strict: true } }
 ]
 
 for (const wire of WIRES) {

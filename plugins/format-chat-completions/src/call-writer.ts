@@ -35,15 +35,15 @@ export class CallWriter {
   }
 
   /** start and the other two give deltas of the choice, each with one entry: clients read the first one only. */
-  start(index: number, head: ToolCallPart): readonly JsonObject[] {
+  start(index: number, head: ToolCallPart, args: string): readonly JsonObject[] {
     // The deprecated dialect has room for one call; further ones are told the other way rather than not at all.
     if (this.#legacy && this.told === 'no') {
       this.told = 'function_call'
-      this.#states.set(index, newState(head, undefined))
-      return [{ function_call: { name: head.name, arguments: '' } }]
+      this.#states.set(index, newState(head, undefined, args))
+      return [{ function_call: { name: head.name, arguments: args } }]
     }
     if (this.told === 'no') this.told = 'tool_calls'
-    const state = newState(head, this.#count++)
+    const state = newState(head, this.#count++, args)
     this.#states.set(index, state)
     this.#waiting.push(state)
     return this.#next()
@@ -92,8 +92,8 @@ export class CallWriter {
   }
 }
 
-function newState(head: ToolCallPart, index: number | undefined): State {
-  return { head, index, text: '', held: '', told: false, ended: false }
+function newState(head: ToolCallPart, index: number | undefined, args: string): State {
+  return { head, index, text: args, held: args, told: false, ended: false }
 }
 
 function callDelta(entry: JsonObject): JsonObject {

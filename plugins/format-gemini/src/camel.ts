@@ -47,6 +47,24 @@ export const SHAPES = {
  * change is given back itself; `snake` is told of what was renamed.
  */
 export function toCamel(wire: JsonObject, shape: Shape, snake: SnakeNames, at = ''): JsonObject {
+  return isCamel(wire, shape) ? wire : renamed(wire, shape, snake, at)
+}
+
+/** isCamel tells an object that needs no change, as most do. */
+function isCamel(wire: JsonObject, shape: Shape): boolean {
+  for (const key in wire) {
+    const value = wire[key]
+    if (value === null || key.includes('_')) return false
+    const inner = typeof value === 'object' ? innerOf(shape, key) : undefined
+    if (inner !== undefined && isObject(value) && !isCamel(value, inner)) return false
+  }
+  return true
+}
+
+const innerOf = ({ nested }: Shape, name: string): Shape | undefined =>
+  nested !== undefined && Object.hasOwn(nested, name) ? nested[name] : undefined
+
+function renamed(wire: JsonObject, shape: Shape, snake: SnakeNames, at: string): JsonObject {
   const keys = Object.keys(wire)
   let copy: JsonObject | undefined
   for (let index = 0; index < keys.length; index++) {
@@ -54,8 +72,7 @@ export function toCamel(wire: JsonObject, shape: Shape, snake: SnakeNames, at = 
     const value = wire[key]
     const name = key.includes('_') ? knownName(key, wire, shape) : key
     const unset = value === null && shape.keys.has(name)
-    const { nested } = shape
-    const inner = nested !== undefined && Object.hasOwn(nested, name) ? nested[name] : undefined
+    const inner = innerOf(shape, name)
     const read = inner !== undefined && isObject(value) ? toCamel(value, inner, snake, pathOf(at, name)) : value
     if (copy === undefined && (name !== key || read !== value || unset)) {
       copy = {}
@@ -84,17 +101,17 @@ export function respell(
   at = ''
 ): JsonObject {
   if (snake === undefined) return wire
-  const renamed: JsonObject = {}
+  const respelt: JsonObject = {}
   for (const [key, value] of Object.entries(wire)) {
     const path = pathOf(at, key)
     const inner = Object.keys(snake).some(other => other === path || other.startsWith(`${path}.`))
     put(
-      renamed,
+      respelt,
       snake[at]?.includes(key) ? snakeCase(key) : key,
       inner && isObject(value) ? respell(value, snake, path) : value
     )
   }
-  return renamed
+  return respelt
 }
 
 const pathOf = (at: string, name: string): string => (at === '' ? name : `${at}.${name}`)

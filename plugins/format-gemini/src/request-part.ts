@@ -17,6 +17,7 @@ export interface CallReader {
 /** decodeRequestPart reads one part of a turn. What is not understood stays as it is. */
 export function decodeRequestPart(entry: unknown, path: string, at: number, calls: CallReader): DecodedPart {
   if (!isObject(entry)) throw invalid(path, 'a part', entry)
+  if (isText(entry)) return { part: { type: 'text', text: entry.text }, envelope: undefined }
   const snake: SnakeNames = {}
   const wire = toCamel(entry, SHAPES.part, snake)
   partShape.check(wire, path)
@@ -36,6 +37,12 @@ export function decodeRequestPart(entry: unknown, path: string, at: number, call
     part = withExt(part, undefined, spellingWith(snake, part.ext?.[SPELLING] as Spelling | undefined))
   }
   return { part, envelope: carried?.envelope }
+}
+
+/** isText tells a part that is a text and no more, as most are. */
+function isText(entry: JsonObject): entry is { readonly text: string } {
+  for (const key in entry) if (key !== 'text') return false
+  return typeof entry.text === 'string'
 }
 
 /** A thought without words is one that the model keeps to itself. */

@@ -29,7 +29,10 @@ export interface KeptResponse {
   readonly isError: boolean | undefined
 }
 
-/** What clients wrote, by the content that was made of it: content that was replaced is never written back as it was. */
+/**
+ * What clients wrote, by the content that was made of it: content that was replaced is never written back as it was. One text
+ * says all of it by itself; it is not kept here, as each entry costs the engine's collector more than writing it again.
+ */
 const kept = new WeakMap<readonly Part[], KeptResponse>()
 
 /** decodeResponse reads a `response` and the media beside it. */
@@ -37,7 +40,9 @@ export function decodeResponse(wire: JsonObject | undefined, media: readonly Par
   const text = wire === undefined ? undefined : textOf(wire)
   const content: readonly Part[] = text === undefined ? [...media] : [{ type: 'text', text }, ...media]
   const isError = wire !== undefined && isOnly(wire, 'error') ? true : undefined
-  kept.set(content, { wire, isError, media: text === undefined ? 0 : 1 })
+  if (media.length > 0 || resultSpelling(wire) !== undefined || text === undefined) {
+    kept.set(content, { wire, isError, media: text === undefined ? 0 : 1 })
+  }
   return { content, ...(isError !== undefined && { isError }) }
 }
 

@@ -277,10 +277,10 @@ export class ItemEvents {
     } else this.#unknown(open, event, out)
   }
 
-  /** An event that is not known goes on with the part that it is about. */
+  /** An event that is not known goes on with the part that it is about, if it names its item. */
   #unknown(open: OpenPart | undefined, event: JsonObject, out: ReplyBuilder): void {
     const native = { format: FORMAT, object: event }
-    if (open === undefined) out.native(native)
+    if (open === undefined || !('output_index' in event || 'item_id' in event)) out.native(native)
     else out.set(open, 'native', native)
   }
 

@@ -94,7 +94,7 @@ class ItemsDecoder {
         break
       case 'function_call_output':
       case 'custom_tool_call_output':
-        this.#join('tool', decodeResult(wire, type, index, path))
+        this.#join('tool', decodeResult(this.#answering(wire), type, index, path))
         break
       default:
         this.#other(wire, type, index)
@@ -107,6 +107,20 @@ class ItemsDecoder {
       this.messages.push({ role, parts: this.#turn.parts })
     }
     this.#turn.parts.push(...parts)
+  }
+
+  /** A result need not say which call it answers: it is the first one that has none, of its tool if it names that. */
+  #answering(wire: JsonObject): JsonObject {
+    if (wire.call_id !== undefined && wire.call_id !== null) return wire
+    const at = this.messages.findLastIndex(({ parts }) => parts.some(part => part.type === 'tool_call'))
+    const later = this.messages.slice(at + 1).flatMap(({ parts }) => parts)
+    const answered = new Set(later.map(part => part.type === 'tool_result' && part.callId))
+    const name = typeof wire.name === 'string' ? this.#names.ir(wire.name, stringOf(wire.namespace)) : undefined
+    for (const part of this.messages[at]?.parts ?? []) {
+      if (part.type !== 'tool_call' || answered.has(part.id) || (name !== undefined && part.name !== name)) continue
+      return { ...wire, call_id: part.id }
+    }
+    return wire
   }
 
   #message(wire: JsonObject, index: number, path: string): void {

@@ -57,6 +57,15 @@ t.test('what the assistant said in a row is one turn, and so are results in a ro
   ])
 })
 
+t.test('a result that does not say which call it answers finds it', async t => {
+  const call = (id: string, name: string) => ({ type: 'function_call', call_id: id, name, arguments: '{}' })
+  const result = (members: object) => ({ type: 'function_call_output', output: 'x', ...members })
+  const calls = [call('a', 'f'), call('b', 'g'), call('c', 'f')]
+  const { messages } = input(...calls, result({ name: 'g', call_id: null }), result({}), result({ name: 'f' }))
+  t.match(messages[1]?.parts, [{ callId: 'b' }, { callId: 'a' }, { callId: 'c' }])
+  t.throws(() => input(call('a', 'f'), result({ call_id: 'a' }), result({})), { path: 'input[2].call_id' } as never)
+})
+
 t.test('sealed reasoning without text is hidden', async t => {
   const { messages } = input({ type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'E' })
   t.match(messages[0]?.parts, [{ type: 'reasoning', hidden: true, seal: { data: 'E' } }])

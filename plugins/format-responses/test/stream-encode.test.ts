@@ -183,6 +183,7 @@ t.test('what is not known of an item, and an item that is not known, go on where
     { type: 'response.output_item.added', output_index: 2, item: { ...said, content: [] } },
     { type: 'response.output_text.delta', ...place(said, 2), delta: 'Hi' },
     { type: 'response.output_text.rhyme', ...place(said, 2), rhyme: 'hay' },
+    { type: 'response.applause', loud: true },
     { type: 'response.output_item.done', output_index: 2, item: { ...said, content: [text] } },
     { type: 'response.output_item.added', output_index: 3, item: { ...call, arguments: '' } },
     { type: 'response.function_call_arguments.hint', ...place(call, 3), hint: 1 },
@@ -204,6 +205,8 @@ t.test('what is not known of an item, and an item that is not known, go on where
   t.equal(index('reasoning_part.done'), -1, 'this is said with the words of the format')
   t.match(written[index('output_text.rhyme') - 1], { type: 'response.output_text.delta', delta: 'Hi' })
   t.match(written[index('output_text.rhyme')], { ...place(said, 2), rhyme: 'hay' })
+  const { sequence_number: _number, ...applause } = written[index('applause')] ?? {}
+  t.same(applause, { type: 'response.applause', loud: true }, 'one that names no item is given none')
   t.match(written[index('function_call_arguments.hint')], { output_index: 3, hint: 1 })
   t.same(
     written.map(event => event.sequence_number),
