@@ -370,3 +370,14 @@ t.test("the reasoning object of OpenRouter's clients asks every upstream for rea
     t.match(seen, /"reasoning|"thinking/, channel)
   }
 })
+
+t.test('a request without a body may name the type of one, as older clients do', async t => {
+  const kept = await send(`${url}/v1/responses`, { model: 'simulator/echo', input: 'Hi', store: true })
+  const path = `${url}/v1/responses/${kept.json.id}`
+  const headers = { 'content-type': 'application/json' }
+  t.equal((await fetch(path, { headers })).status, 200)
+  t.equal((await fetch(path, { method: 'DELETE', headers })).status, 200)
+  t.equal((await fetch(path, { headers })).status, 404)
+  const empty = await fetch(`${url}/v1/responses`, { method: 'POST', headers })
+  t.equal(empty.status, 400, 'where a body is needed, it still is')
+})

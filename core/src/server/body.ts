@@ -1,15 +1,12 @@
 import { isUtf8 } from 'node:buffer'
-import {
-  type GatewayError,
-  ISTHMUS_REQUEST_EMPTY,
-  ISTHMUS_REQUEST_JSON,
-  ISTHMUS_REQUEST_MEDIA_TYPE,
-  isGatewayError
-} from '../errors/index.ts'
+import { type GatewayError, ISTHMUS_REQUEST_JSON, ISTHMUS_REQUEST_MEDIA_TYPE, isGatewayError } from '../errors/index.ts'
 
-/** readJson parses a body. Bytes that are not UTF-8 are refused: decoding would replace them in silence. */
+/**
+ * readJson parses a body, undefined where it is empty: clients name a type even for a request without one. Bytes that are not
+ * UTF-8 are refused: decoding would replace them in silence.
+ */
 export function readJson(bytes: Buffer): unknown {
-  if (bytes.length === 0) throw ISTHMUS_REQUEST_EMPTY()
+  if (bytes.length === 0) return undefined
   if (!isUtf8(bytes)) throw ISTHMUS_REQUEST_JSON('it is not UTF-8')
   const text = bytes.toString('utf8')
   try {

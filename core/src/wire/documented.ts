@@ -1,8 +1,6 @@
 import {
   IsArray,
-  IsObject,
   IsOptional,
-  IsRecord,
   IsUnion,
   IsUnknown,
   type TObject,
@@ -16,6 +14,9 @@ import {
  * A decoder checks what stands in lists and unions one by one, so that an error names the member that is wrong; the shape
  * of the whole says that anything may stand there. For the document of an API these put the shapes together.
  */
+
+/** takesObject tells the schemas of objects: one with members, a record, or any. */
+const takesObject = (schema: TSchema & { readonly type?: unknown }): boolean => schema.type === 'object'
 
 /** Documented is anything with the schema of an object, such as a checker. */
 export interface Documented {
@@ -47,7 +48,7 @@ function filledWithin(schema: TSchema, inner: TSchema): TSchema {
       options
     )
   }
-  return IsRecord(schema) || IsObject(schema) || IsUnknown(schema) ? inner : schema
+  return takesObject(schema) || IsUnknown(schema) ? inner : schema
 }
 
 export interface KindsOptions {

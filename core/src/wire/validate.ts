@@ -1,7 +1,11 @@
-import type { Static, TSchema } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Settings } from 'typebox/system'
 import { type GatewayError, ISTHMUS_REQUEST_INVALID } from '../errors/index.ts'
+import type { JsonObject } from './json.ts'
+
+/** AnyObject is the schema of an object with any members. As a record of them, each key would be tested for being a text. */
+export const AnyObject = Type.Unsafe<JsonObject>({ type: 'object' })
 
 /** Problem is one thing that is wrong with a value, in words for the person who wrote it. */
 export interface Problem {

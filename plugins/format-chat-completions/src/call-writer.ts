@@ -17,9 +17,10 @@ interface State {
 }
 
 /**
- * CallWriter writes the tool calls of one choice: each is numbered from 0 without gaps, and named once. Calls may
- * interleave, but OpenAI's client takes a call for complete when a delta of another one comes, and reads its arguments
- * then. So a call waits until the one before it is whole.
+ * CallWriter writes the tool calls of one choice: each is numbered from 0 without gaps, and named once, together with the
+ * first piece of its arguments: some clients know calls in one piece only, and vendors that send such are to stay readable.
+ * Calls may interleave, but OpenAI's client takes a call for complete when a delta of another one comes, and reads its
+ * arguments then. So a call waits until the one before it is whole.
  */
 export class CallWriter {
   /** How the client was told of calls, if it was. */
@@ -35,15 +36,15 @@ export class CallWriter {
   }
 
   /** start and the other two give deltas of the choice, each with one entry: clients read the first one only. */
-  start(index: number, head: ToolCallPart, args: string): readonly JsonObject[] {
+  start(index: number, head: ToolCallPart): readonly JsonObject[] {
     // The deprecated dialect has room for one call; further ones are told the other way rather than not at all.
     if (this.#legacy && this.told === 'no') {
       this.told = 'function_call'
-      this.#states.set(index, newState(head, undefined, args))
-      return [{ function_call: { name: head.name, arguments: args } }]
+      this.#states.set(index, newState(head, undefined))
+      return [{ function_call: { name: head.name, arguments: '' } }]
     }
     if (this.told === 'no') this.told = 'tool_calls'
-    const state = newState(head, this.#count++, args)
+    const state = newState(head, this.#count++)
     this.#states.set(index, state)
     this.#waiting.push(state)
     return this.#next()
@@ -70,6 +71,7 @@ export class CallWriter {
     const { head } = state
     state.head = part
     state.ended = true
+    if (state.text === '' && head.kind === 'function') state.held = '{}'
     const members = state.told && membersOf(part) !== membersOf(head) ? membersOf(part) : undefined
     const told = this.#next()
     if (members !== undefined) told.push(callDelta(addMembers({ index: state.index }, members)))
@@ -80,8 +82,11 @@ export class CallWriter {
   #next(): JsonObject[] {
     const told: JsonObject[] = []
     while (this.#waiting.length > 0 && (this.#current === undefined || isWhole(this.#current))) {
-      const state = this.#waiting.shift()!
+      const state = this.#waiting[0]!
       const { index, held } = state
+      // It may have no arguments at all, which is known at its end.
+      if (held === '' && !state.ended) break
+      this.#waiting.shift()
       if (index === undefined) continue
       this.#current = state
       told.push(callDelta(state.told ? encodeCallGrowth(state, index, held) : encodeCallHead(state.head, index, held)))
@@ -92,8 +97,8 @@ export class CallWriter {
   }
 }
 
-function newState(head: ToolCallPart, index: number | undefined, args: string): State {
-  return { head, index, text: args, held: args, told: false, ended: false }
+function newState(head: ToolCallPart, index: number | undefined): State {
+  return { head, index, text: '', held: '', told: false, ended: false }
 }
 
 function callDelta(entry: JsonObject): JsonObject {

@@ -35,8 +35,7 @@ export class ChoiceWriter {
     this.#reasoning = new ReasoningWriter(dialect)
   }
 
-  /** partStart opens a part; `args` are the arguments that a call begins with. */
-  partStart(event: PartStartEvent, args: string): string {
+  partStart(event: PartStartEvent): string {
     const { part, index } = event
     const wasApart = this.#apart
     this.#apart = part.type !== 'text'
@@ -49,7 +48,7 @@ export class ChoiceWriter {
         return ''
       case 'tool_call':
         this.#reasoning.call(index, part.id)
-        return this.#open(null) + this.#deltas(this.#calls.start(index, part, args))
+        return this.#open(null) + this.#deltas(this.#calls.start(index, part))
       case 'reasoning':
         this.#reasoning.start(index, part)
         return ''

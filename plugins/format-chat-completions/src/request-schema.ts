@@ -1,10 +1,9 @@
-import { checker } from '@isthmus/core/wire'
+import { AnyObject, checker } from '@isthmus/core/wire'
 import { type Static, type TSchema, Type } from 'typebox'
 import { SamplingProperties } from './sampling.ts'
 
 /** optional is a member that may be left out; an explicit null says the same. */
 const optional = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]))
-const json = Type.Record(Type.String(), Type.Unknown())
 const text = Type.String()
 const flag = Type.Boolean()
 const tokens = Type.Integer({ minimum: 0 })
@@ -29,8 +28,8 @@ export const RequestSchema = Type.Object({
   stream_options: optional(StreamOptionsSchema),
   tools: optional(Type.Array(Type.Unknown())),
   functions: optional(Type.Array(Type.Unknown())),
-  tool_choice: optional(Type.Union([text, json])),
-  function_call: optional(Type.Union([text, json])),
+  tool_choice: optional(Type.Union([text, AnyObject])),
+  function_call: optional(Type.Union([text, AnyObject])),
   parallel_tool_calls: optional(flag),
   max_tokens: optional(tokens),
   max_completion_tokens: optional(tokens),
@@ -38,10 +37,10 @@ export const RequestSchema = Type.Object({
   n: optional(Type.Integer({ minimum: 1 })),
   logprobs: optional(flag),
   top_logprobs: optional(Type.Integer({ minimum: 0 })),
-  response_format: optional(json),
+  response_format: optional(AnyObject),
   modalities: optional(Type.Array(text)),
-  audio: optional(json),
-  prediction: optional(json),
+  audio: optional(AnyObject),
+  prediction: optional(AnyObject),
   verbosity: optional(text),
   ...SamplingProperties,
   reasoning_effort: optional(text),
@@ -51,7 +50,7 @@ export const RequestSchema = Type.Object({
   thinking: optional(ThinkingSchema),
   enable_thinking: optional(flag),
   thinking_budget: optional(tokens),
-  chat_template_kwargs: optional(json),
+  chat_template_kwargs: optional(AnyObject),
   think: optional(Type.Union([flag, text])),
   prompt_cache_key: optional(text),
   prompt_cache_options: optional(CacheOptionsSchema),
@@ -63,8 +62,8 @@ export const RequestSchema = Type.Object({
   safety_identifier: optional(text),
   session_id: optional(text),
   metadata: optional(Type.Record(text, text)),
-  moderation: optional(json),
-  web_search_options: optional(json)
+  moderation: optional(AnyObject),
+  web_search_options: optional(AnyObject)
 })
 
 export type WireRequest = Static<typeof RequestSchema>
@@ -89,7 +88,7 @@ export const messageShapes = {
       function_call: optional(Type.Object({ name, arguments: text })),
       reasoning_content: optional(text),
       reasoning: optional(text),
-      reasoning_details: optional(Type.Array(json))
+      reasoning_details: optional(Type.Array(AnyObject))
     })
   ),
   tool: checker(
@@ -116,7 +115,7 @@ export const partShapes = {
       file: Type.Object({ file_data: optional(text), file_id: optional(text), filename: optional(text) })
     })
   ),
-  thinking: checker(Type.Object({ thinking: Type.Union([text, Type.Array(json)]) }))
+  thinking: checker(Type.Object({ thinking: Type.Union([text, Type.Array(AnyObject)]) }))
 }
 
 export const callShapes = {
@@ -130,14 +129,18 @@ export const toolShapes = {
       function: Type.Object({
         name,
         description: optional(text),
-        parameters: optional(Type.Union([json, flag])),
+        parameters: optional(Type.Union([AnyObject, flag])),
         strict: optional(flag)
       })
     })
   ),
-  custom: checker(Type.Object({ custom: Type.Object({ name, description: optional(text), format: optional(json) }) })),
+  custom: checker(
+    Type.Object({ custom: Type.Object({ name, description: optional(text), format: optional(AnyObject) }) })
+  ),
   /** An entry of the deprecated `functions`. */
-  legacy: checker(Type.Object({ name, description: optional(text), parameters: optional(Type.Union([json, flag])) }))
+  legacy: checker(
+    Type.Object({ name, description: optional(text), parameters: optional(Type.Union([AnyObject, flag])) })
+  )
 }
 
 export const choiceShapes = {
@@ -147,7 +150,7 @@ export const choiceShapes = {
     Type.Object({
       allowed_tools: Type.Object({
         mode: Type.Union([Type.Literal('auto'), Type.Literal('required')]),
-        tools: Type.Array(json)
+        tools: Type.Array(AnyObject)
       })
     })
   ),
@@ -160,7 +163,7 @@ export const formatShapes = {
       json_schema: Type.Object({
         name: optional(text),
         description: optional(text),
-        schema: optional(Type.Union([json, flag])),
+        schema: optional(Type.Union([AnyObject, flag])),
         strict: optional(flag)
       })
     })

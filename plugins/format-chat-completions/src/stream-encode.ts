@@ -46,12 +46,6 @@ class ChatStreamEncoder implements StreamEncoder {
     let text = ''
     for (let at = 0; at < batch.length && !this.#over; at++) {
       const event = batch[at]!
-      if (event.type === 'part_start') {
-        const args = argsAfter(batch, at)
-        if (args !== '') at++
-        text += this.#choice(event.choice).partStart(event, args)
-        continue
-      }
       if (event.type !== 'part_delta') {
         text += this.#write(event)
         continue
@@ -79,11 +73,13 @@ class ChatStreamEncoder implements StreamEncoder {
     return this.#over ? '' : ': keep-alive\n\n'
   }
 
-  #write(event: Exclude<IrEvent, { type: 'part_delta' | 'part_start' }>): string {
+  #write(event: Exclude<IrEvent, { type: 'part_delta' }>): string {
     switch (event.type) {
       case 'start':
         this.#start(event)
         return ''
+      case 'part_start':
+        return this.#choice(event.choice).partStart(event)
       case 'part_end':
         return this.#choice(event.choice).partEnd(event)
       case 'usage':
@@ -159,12 +155,4 @@ function logprobsAfter(batch: EventBatch, at: number): Logprobs | undefined {
   if (event.type !== 'part_delta' || next?.type !== 'part_delta' || next.kind !== 'logprobs') return undefined
   if (event.kind !== 'text' && event.kind !== 'refusal') return undefined
   return next.choice === event.choice && next.index === event.index ? next.value : undefined
-}
-
-/** argsAfter finds the arguments that came together with the head of a call: some clients read it whole or not at all. */
-function argsAfter(batch: EventBatch, at: number): string {
-  const event = batch[at]!
-  const next = batch[at + 1]
-  if (event.type !== 'part_start' || next?.type !== 'part_delta' || next.kind !== 'args') return ''
-  return next.choice === event.choice && next.index === event.index ? next.text : ''
 }

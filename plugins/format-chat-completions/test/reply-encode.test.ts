@@ -92,15 +92,25 @@ t.test('a call is named once, and later pieces hold nothing but its number and a
   const stream = write(out.take())
   t.same(deltas(stream), [
     { role: 'assistant', content: null, refusal: null },
-    { tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '' } }] },
-    { tool_calls: [{ index: 0, function: { arguments: '{"a":' } }] },
+    { tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{"a":' } }] },
     { tool_calls: [{ index: 0, function: { arguments: '1}' } }] },
-    { tool_calls: [{ index: 1, id: 'b', type: 'function', function: { name: 'f', arguments: '' } }] },
-    { tool_calls: [{ index: 1, function: { arguments: '{"b"' } }] },
+    { tool_calls: [{ index: 1, id: 'b', type: 'function', function: { name: 'f', arguments: '{"b"' } }] },
     { tool_calls: [{ index: 1, function: { arguments: ':2}' } }] },
     {}
   ])
   t.match(frames(stream).at(-1), { choices: [{ finish_reason: 'tool_calls' }] }, 'calls are there, whatever was said')
+})
+
+t.test('a call that comes whole goes out in one piece, and one without arguments has an empty object', async t => {
+  const fn = (id: string, index: number, text: string) => ({
+    tool_calls: [{ index, id, type: 'function', function: { name: 'f', arguments: text } }]
+  })
+  t.same(deltas(write(reply([call('a', '{"a":1}'), call('b', '')]))), [
+    { role: 'assistant', content: null, refusal: null },
+    fn('a', 0, '{"a":1}'),
+    fn('b', 1, '{}'),
+    {}
+  ])
 })
 
 t.test('calls that interleave come one after the other, as the client of OpenAI needs them', async t => {
@@ -123,13 +133,11 @@ t.test('calls that interleave come one after the other, as the client of OpenAI 
   t.same(
     deltas(stream).flatMap(delta => (delta as { readonly tool_calls?: readonly unknown[] }).tool_calls ?? []),
     [
-      { index: 0, id: 'a', ...fn('f', '') },
-      { index: 0, function: { arguments: '{"n":' } },
+      { index: 0, id: 'a', ...fn('f', '{"n":') },
       { index: 0, function: { arguments: '{}' } },
       { index: 0, function: { arguments: '}' } },
       { index: 1, id: 'b', ...fn('f', '{"n":{}}') },
-      { index: 2, id: 'c', ...fn('f', '') },
-      { index: 2, function: { arguments: '{}' } },
+      { index: 2, id: 'c', ...fn('f', '{}') },
       { index: 3, id: 'd', type: 'custom', custom: { name: 'f', input: 'go' } }
     ]
   )

@@ -1,11 +1,10 @@
-import { checker } from '@isthmus/core/wire'
+import { AnyObject, checker } from '@isthmus/core/wire'
 import { type TSchema, Type } from 'typebox'
 
 /** optional is a member that may be left out; an explicit null says the same. */
 const optional = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]))
 const text = Type.String()
 const tokens = Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 })
-const media = Type.Record(Type.String(), Type.Unknown())
 
 const MEMBERS = {
   model: text,
@@ -19,7 +18,7 @@ export const EmbedSchema = Type.Object({
   model: text,
   input: Type.Union([
     Type.String({ minLength: 1 }),
-    Type.Array(Type.Union([text, media]), { minItems: 1 }),
+    Type.Array(Type.Union([text, AnyObject]), { minItems: 1 }),
     tokens,
     Type.Array(tokens, { minItems: 1 })
   ]),

@@ -1,4 +1,4 @@
-import { checker } from '@isthmus/core/wire'
+import { AnyObject, checker } from '@isthmus/core/wire'
 import { type TSchema, Type } from 'typebox'
 
 /*
@@ -7,7 +7,6 @@ import { type TSchema, Type } from 'typebox'
  */
 
 const optional = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]))
-const json = Type.Record(Type.String(), Type.Unknown())
 const text = Type.String()
 const number = Type.Number()
 /** Whole numbers may be written as text, as protocol buffers in JSON have it. */
@@ -33,8 +32,8 @@ const GenerationConfigSchema = Type.Object({
   responseLogprobs: optional(flag),
   logprobs: optional(integer),
   responseMimeType: optional(text),
-  responseSchema: optional(json),
-  responseJsonSchema: optional(Type.Union([json, flag])),
+  responseSchema: optional(AnyObject),
+  responseJsonSchema: optional(Type.Union([AnyObject, flag])),
   responseFormat: optional(Type.Unknown()),
   responseModalities: optional(Type.Array(text)),
   thinkingConfig: optional(ThinkingConfigSchema)
@@ -49,22 +48,22 @@ const ToolConfigSchema = Type.Object({ functionCallingConfig: optional(FunctionC
 const FunctionDeclarationSchema = Type.Object({
   name: Type.String({ minLength: 1 }),
   description: optional(text),
-  parameters: optional(json),
-  parametersJsonSchema: optional(Type.Union([json, flag])),
-  response: optional(json),
-  responseJsonSchema: optional(Type.Union([json, flag]))
+  parameters: optional(AnyObject),
+  parametersJsonSchema: optional(Type.Union([AnyObject, flag])),
+  response: optional(AnyObject),
+  responseJsonSchema: optional(Type.Union([AnyObject, flag]))
 })
 /** The service takes one value for a list of one, as its protocol does everywhere, and older clients write that. */
-const several = Type.Union([Type.Array(Type.Unknown()), json])
+const several = Type.Union([Type.Array(Type.Unknown()), AnyObject])
 const ToolSchema = Type.Object({ functionDeclarations: optional(several) })
 
 const BlobSchema = Type.Object({ mimeType: text, data: text, displayName: optional(text) })
 const FileDataSchema = Type.Object({ fileUri: text, mimeType: optional(text), displayName: optional(text) })
-const FunctionCallSchema = Type.Object({ id: optional(text), name: text, args: optional(json) })
+const FunctionCallSchema = Type.Object({ id: optional(text), name: text, args: optional(AnyObject) })
 const FunctionResponseSchema = Type.Object({
   id: optional(text),
   name: text,
-  response: optional(json),
+  response: optional(AnyObject),
   parts: optional(Type.Array(Type.Unknown()))
 })
 const OffsetSchema = Type.Union([text, number])
@@ -97,8 +96,8 @@ const ContentSchema = Type.Object({
 /** RequestSchema holds the members the decoder reads; contents, parts and tools are checked one by one. */
 export const RequestSchema = Type.Object({
   model: optional(text),
-  contents: Type.Union([Type.Array(Type.Unknown(), { minItems: 1 }), json]),
-  systemInstruction: optional(Type.Union([text, json])),
+  contents: Type.Union([Type.Array(Type.Unknown(), { minItems: 1 }), AnyObject]),
+  systemInstruction: optional(Type.Union([text, AnyObject])),
   tools: optional(several),
   toolConfig: optional(ToolConfigSchema),
   safetySettings: optional(Type.Array(Type.Unknown())),

@@ -1,4 +1,4 @@
-import { type Checker, checker, wordTable } from '@isthmus/core/wire'
+import { AnyObject, type Checker, checker, wordTable } from '@isthmus/core/wire'
 import { type TObject, type TProperties, type TSchema, Type } from 'typebox'
 
 /*
@@ -47,7 +47,7 @@ export const NamedChoiceShape = checker(Type.Object({ name: Type.String({ minLen
 export const ToolShape = checker(
   Type.Object({
     name: Type.String({ minLength: 1 }),
-    input_schema: Type.Record(Type.String(), Type.Unknown()),
+    input_schema: AnyObject,
     description: maybe(Type.String()),
     strict: maybe(Type.Boolean()),
     defer_loading: maybe(Type.Boolean()),
@@ -79,7 +79,7 @@ export const blocks = {
   // Clients that put a stream together leave out the text of thinking that had none.
   thinking: block({ thinking: maybe(Type.String()), signature: maybe(Type.String()) }),
   redacted_thinking: block({ data: Type.String() }),
-  tool_use: block({ id: Type.String(), name: Type.String(), input: Type.Record(Type.String(), Type.Unknown()) }),
+  tool_use: block({ id: Type.String(), name: Type.String(), input: AnyObject }),
   tool_result: block({ tool_use_id: Type.String(), content: maybe(content), is_error: maybe(Type.Boolean()) })
 }
 

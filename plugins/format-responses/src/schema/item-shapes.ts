@@ -1,4 +1,4 @@
-import { checker } from '@isthmus/core/wire'
+import { AnyObject, checker } from '@isthmus/core/wire'
 import { Type } from 'typebox'
 import { optional } from './request-schema.ts'
 
@@ -7,7 +7,6 @@ import { optional } from './request-schema.ts'
  * the member that is wrong. Members that are not listed are allowed and kept.
  */
 
-const json = Type.Record(Type.String(), Type.Unknown())
 const text = Type.String()
 const name = Type.String({ minLength: 1 })
 const list = Type.Array(Type.Unknown())
@@ -53,12 +52,12 @@ export const toolShapes = {
     Type.Object({
       name,
       description: optional(text),
-      parameters: optional(Type.Union([json, Type.Boolean()])),
+      parameters: optional(Type.Union([AnyObject, Type.Boolean()])),
       strict: optional(Type.Boolean()),
       defer_loading: optional(Type.Boolean())
     })
   ),
-  custom: checker(Type.Object({ name, description: optional(text), format: optional(json) })),
+  custom: checker(Type.Object({ name, description: optional(text), format: optional(AnyObject) })),
   namespace: checker(Type.Object({ name, description: optional(text), tools: list })),
   grammar: checker(Type.Object({ syntax: text, definition: text }))
 }
@@ -66,6 +65,6 @@ export const toolShapes = {
 export const choiceShapes = {
   named: checker(Type.Object({ name, namespace: optional(text) })),
   allowed_tools: checker(
-    Type.Object({ mode: Type.Union([Type.Literal('auto'), Type.Literal('required')]), tools: Type.Array(json) })
+    Type.Object({ mode: Type.Union([Type.Literal('auto'), Type.Literal('required')]), tools: Type.Array(AnyObject) })
   )
 }

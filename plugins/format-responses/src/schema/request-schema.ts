@@ -1,9 +1,8 @@
-import { checker } from '@isthmus/core/wire'
+import { AnyObject, checker } from '@isthmus/core/wire'
 import { type Static, type TSchema, Type } from 'typebox'
 
 /** optional is a member that may be left out; an explicit null says the same. */
 export const optional = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]))
-const json = Type.Record(Type.String(), Type.Unknown())
 const text = Type.String()
 const flag = Type.Boolean()
 
@@ -18,7 +17,7 @@ const ReasoningSchema = Type.Object(
   { description: 'How much the model reasons, and what is shown of it.' }
 )
 export const TextSchema = Type.Object(
-  { format: optional(json), verbosity: optional(text) },
+  { format: optional(AnyObject), verbosity: optional(text) },
   { description: 'The form of the answer.' }
 )
 
@@ -35,7 +34,7 @@ const requestSchema = Type.Object(
     stream: optional(flag),
     stream_options: optional(Type.Object({ include_obfuscation: optional(flag) })),
     tools: optional(Type.Array(Type.Unknown())),
-    tool_choice: optional(Type.Union([text, json])),
+    tool_choice: optional(Type.Union([text, AnyObject])),
     parallel_tool_calls: optional(flag),
     max_tool_calls: optional(Type.Integer({ minimum: 0 })),
     max_output_tokens: optional(
@@ -49,11 +48,11 @@ const requestSchema = Type.Object(
     include: optional(Type.Array(text)),
     store: optional(flag),
     previous_response_id: optional(text),
-    conversation: optional(Type.Union([text, json])),
-    prompt: optional(json),
+    conversation: optional(Type.Union([text, AnyObject])),
+    prompt: optional(AnyObject),
     background: optional(flag),
     truncation: optional(text),
-    context_management: optional(Type.Array(json)),
+    context_management: optional(Type.Array(AnyObject)),
     prompt_cache_key: optional(text),
     prompt_cache_retention: optional(text),
     prompt_cache_options: optional(Type.Object({ mode: optional(text), ttl: optional(text) })),
@@ -62,7 +61,7 @@ const requestSchema = Type.Object(
     safety_identifier: optional(text),
     session_id: optional(text),
     metadata: optional(Type.Record(text, text)),
-    moderation: optional(json)
+    moderation: optional(AnyObject)
   },
   { description: 'A request to a model, as the Responses API takes it.' }
 )
@@ -74,7 +73,7 @@ export const REQUEST_KEYS: ReadonlySet<string> = new Set(Object.keys(requestSche
 
 export const formatShape = checker(
   Type.Object({
-    schema: Type.Union([json, flag]),
+    schema: Type.Union([AnyObject, flag]),
     name: optional(text),
     description: optional(text),
     strict: optional(flag)
