@@ -23,12 +23,14 @@ export function bareOf(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1)
 }
 
-/** splitVariant takes `:free` off a name. */
+/** splitVariant takes `:free` off a name. A variant is a word: what else stands behind a colon, such as `:8b`, is part of an id. */
 export function splitVariant(name: string): { readonly base: string; readonly variant: string } | undefined {
   const colon = name.lastIndexOf(':')
-  if (colon <= 0 || colon === name.length - 1 || name.indexOf('/', colon) >= 0) return undefined
-  return { base: name.slice(0, colon), variant: name.slice(colon) }
+  const variant = name.slice(colon)
+  return colon > 0 && VARIANT.test(variant) ? { base: name.slice(0, colon), variant } : undefined
 }
+
+const VARIANT = /^:[a-z][a-z_-]*$/i
 
 const THINKING = '-thinking'
 

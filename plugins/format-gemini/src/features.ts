@@ -1,4 +1,5 @@
-import type { FeatureTable } from '@isthmus/core'
+import { type FeatureTable, overrideFeatures, type ReplyOptions } from '@isthmus/core'
+import { DIALECT } from './types.ts'
 
 /**
  * GEMINI_FEATURES is what the format makes of each feature: of a request when it is the upstream's, of a reply when it is
@@ -114,4 +115,10 @@ export const GEMINI_FEATURES: FeatureTable = {
   'reply.choices': 'exact',
   'reply.stop_sequence': 'dropped',
   'reply.native': 'dropped'
+}
+
+/** geminiRepliesWith is the table for one exchange: one client takes no signature that stands alone. */
+export function geminiRepliesWith({ dialect }: ReplyOptions): FeatureTable {
+  if (!dialect.includes(DIALECT.withoutBlanks)) return GEMINI_FEATURES
+  return overrideFeatures(GEMINI_FEATURES, { 'reply.seal': 'dropped' })
 }

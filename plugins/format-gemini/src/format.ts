@@ -1,7 +1,7 @@
 import type { WireFormat } from '@isthmus/core'
 import { decodeError } from './error-decode.ts'
 import { encodeError } from './error-encode.ts'
-import { GEMINI_FEATURES } from './features.ts'
+import { GEMINI_FEATURES, geminiRepliesWith } from './features.ts'
 import { FORWARD } from './forward.ts'
 import { decodeModels, encodeModel, encodeModels } from './models.ts'
 import { decodeRequest } from './request-decode.ts'
@@ -17,6 +17,7 @@ import { FORMAT } from './types.ts'
 export const gemini: WireFormat<GeminiTraits> = {
   id: FORMAT,
   features: GEMINI_FEATURES,
+  repliesWith: geminiRepliesWith,
   forward: FORWARD,
   request: { decode: decodeRequest, encode: encodeRequest, schema: DocumentedSchema },
   response: { decoder: geminiDecoder, encode: encodeResponse, encoder: geminiStreamEncoder },

@@ -44,14 +44,15 @@ export function resourceOf(model: string): string {
   return name.slice(0, slash) + encodeURIComponent(name.slice(slash))
 }
 
+/** dialectOf tells how the client wants its reply written. */
+export function dialectOf({ query, headers }: RequestHead, stream: boolean): readonly string[] {
+  const framing = (query.alt ?? query.$alt) === 'sse' ? DIALECT.sse : DIALECT.array
+  const older = headers['x-goog-api-client']?.includes(OLDER_SDK) === true
+  return [...(stream ? [framing] : []), ...(older ? [DIALECT.withoutBlanks] : [])]
+}
+
 /** How the vendor's older SDK names itself. */
 const OLDER_SDK = 'genai-js/'
-
-/** framing tells how the client wants its stream. */
-export function framing({ query, headers }: RequestHead): string {
-  if ((query.alt ?? query.$alt) !== 'sse') return DIALECT.array
-  return headers['x-goog-api-client']?.includes(OLDER_SDK) ? DIALECT.sseWithoutBlanks : DIALECT.sse
-}
 
 function decoded(path: string): string {
   if (!path.includes('%')) return path

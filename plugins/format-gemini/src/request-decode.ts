@@ -5,7 +5,7 @@ import { type DecodedConfig, decodeConfig } from './config-decode.ts'
 import { decodeContents, decodeSystem } from './contents-decode.ts'
 import { spellingWith, withExt } from './ext.ts'
 import { FORWARD } from './forward.ts'
-import { bareModel, framing, modelPath } from './model-path.ts'
+import { bareModel, dialectOf, modelPath } from './model-path.ts'
 import { KEYS, requestShape } from './request-schema.ts'
 import { decodeChoice, decodeTools } from './tools-decode.ts'
 import { FORMAT } from './types.ts'
@@ -44,7 +44,7 @@ function decodeBody(wire: unknown, head: RequestHead): GenerateRequest {
     cache: handle === undefined ? undefined : { handle: { kind: FORMAT, id: handle } },
     serviceTier: decodeTier(stringOf(body.serviceTier)),
     safety: safety !== undefined && safety.length > 0 ? { format: FORMAT, settings: safety } : undefined,
-    reply: stream ? { stream, dialect: [framing(head)] } : { stream },
+    reply: decodeWishes(head, stream),
     ingress: decodeIngress(head)
   }) as GenerateRequest
   return withExt(request, membersOf(body, config, choiceRest), spellingWith(snake, notes(body, config)))
@@ -66,6 +66,11 @@ function membersOf(
   if (config.rest !== undefined) rest = { ...rest, generationConfig: config.rest }
   if (choice !== undefined) rest = { ...rest, toolConfig: choice }
   return rest
+}
+
+function decodeWishes(head: RequestHead, stream: boolean): GenerateRequest['reply'] {
+  const dialect = dialectOf(head, stream)
+  return dialect.length === 0 ? { stream } : { stream, dialect }
 }
 
 const TIERS: Readonly<Record<string, string>> = wordTable({ standard: 'default', unspecified: 'auto' })

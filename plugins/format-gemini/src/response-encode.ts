@@ -2,23 +2,25 @@ import type { Finish, IrResponse, ReplyOptions } from '@isthmus/core'
 import { addMembers, type JsonObject } from '@isthmus/core/wire'
 import { CandidateWriter } from './candidate-writer.ts'
 import { encodeFeedback } from './finish.ts'
-import { FORMAT } from './types.ts'
+import { DIALECT, FORMAT } from './types.ts'
 import { encodeUsage } from './usage.ts'
 
-const BLANK: readonly JsonObject[] = [{ text: '' }]
+/** BLANK stands where there is no part: clients lose the turn otherwise. */
+export const BLANK: readonly JsonObject[] = [{ text: '' }]
 
-/**
- * candidateObject writes a candidate, with the members that were kept of it and of its content. Clients lose the turn
- * where there is no part, so there is a blank one.
- */
-export function candidateObject(
-  index: number,
-  parts: readonly JsonObject[],
-  members?: JsonObject,
-  blank = BLANK
-): JsonObject {
-  const content = { parts: parts.length === 0 ? blank : parts, role: 'model' }
-  return addMembers({ content, index }, members)
+/** candidateObject writes a candidate, with the members that were kept of it and of its content. */
+export function candidateObject(index: number, parts: readonly JsonObject[], members?: JsonObject): JsonObject {
+  return addMembers({ content: { parts, role: 'model' }, index }, members)
+}
+
+const withoutBlanks = ({ dialect }: ReplyOptions): boolean => dialect.includes(DIALECT.withoutBlanks)
+
+/** blankFor gives the parts of a chunk that has none. */
+export const blankFor = (options: ReplyOptions): readonly JsonObject[] => (withoutBlanks(options) ? [] : BLANK)
+
+/** shownParts leaves out a signature that stands alone, on an empty text, for the client that loses such turns. */
+export function shownParts(parts: readonly JsonObject[], options: ReplyOptions): readonly JsonObject[] {
+  return withoutBlanks(options) ? parts.filter(part => part.text !== '') : parts
 }
 
 /** isBlocked tells a reply that is none because its prompt was refused. */
@@ -46,7 +48,10 @@ export function encodeResponse(response: IrResponse, options: ReplyOptions): Jso
     return { promptFeedback: encodeFeedback(first), ...about }
   }
   return {
-    candidates: writers.map(({ writer, parts }) => candidateObject(writer.index, parts, writer.members())),
+    candidates: writers.map(({ writer, parts }) => {
+      const shown = shownParts(parts, options)
+      return candidateObject(writer.index, shown.length === 0 ? BLANK : shown, writer.members())
+    }),
     ...about
   }
 }

@@ -15,7 +15,7 @@ import { CandidateWriter } from './candidate-writer.ts'
 import { type ChunkFacts, ChunkFrame } from './chunk-frame.ts'
 import { encodeErrorBody } from './error-encode.ts'
 import { encodeFeedback } from './finish.ts'
-import { candidateObject, isBlocked } from './response-encode.ts'
+import { BLANK, blankFor, candidateObject, isBlocked, shownParts } from './response-encode.ts'
 import { DIALECT, FORMAT } from './types.ts'
 import { encodeUsage } from './usage.ts'
 
@@ -40,12 +40,9 @@ class GeminiStreamEncoder implements StreamEncoder {
   /** Members of the reply as a whole that have not gone out. */
   #members: JsonObject | undefined
   #over = false
-  /** What stands where a chunk has no part, unless it is the usual blank one. */
-  #blank: readonly JsonObject[] | undefined
 
   constructor(options: ReplyOptions, isArray: boolean) {
     this.#options = options
-    this.#blank = options.dialect.includes(DIALECT.sseWithoutBlanks) ? [] : undefined
     this.contentType = isArray ? 'application/json' : 'text/event-stream'
     this.#frame = new ChunkFrame(isArray)
     this.#facts = { modelVersion: options.model, responseId: options.id }
@@ -74,7 +71,7 @@ class GeminiStreamEncoder implements StreamEncoder {
   /** Clients break on comments, and newer ones on chunks without a part; one with an empty text is nothing to them. */
   keepAlive(): string {
     if (this.#over) return ''
-    const candidates = [candidateObject(0, [], undefined, this.#blank)]
+    const candidates = [candidateObject(0, blankFor(this.#options))]
     return this.#started ? this.#frame.chunk({ candidates }) : this.#frame.bare({ candidates })
   }
 
@@ -138,13 +135,8 @@ class GeminiStreamEncoder implements StreamEncoder {
   }
 
   #parts(choice: number, all: readonly JsonObject[]): string {
-    const parts = this.#shown(all)
+    const parts = shownParts(all, this.#options)
     return parts.length === 0 ? '' : this.#chunk(candidateObject(choice, parts))
-  }
-
-  /** A signature that stands alone is on an empty text; the client that forgets such turns sends none back either. */
-  #shown(parts: readonly JsonObject[]): readonly JsonObject[] {
-    return this.#blank === undefined ? parts : parts.filter(part => part.text !== '')
   }
 
   #chunk(candidate: JsonObject): string {
@@ -165,8 +157,9 @@ class GeminiStreamEncoder implements StreamEncoder {
       return this.#frame.chunk({ promptFeedback: encodeFeedback(finish), ...members }) + this.#frame.end()
     }
     const candidates = writers.map(writer => {
-      const blank = writer.isEmpty ? undefined : this.#blank
-      return candidateObject(writer.index, this.#shown(writer.close()), writer.members(), blank)
+      const parts = shownParts(writer.close(), this.#options)
+      const blank = writer.isEmpty ? BLANK : blankFor(this.#options)
+      return candidateObject(writer.index, parts.length === 0 ? blank : parts, writer.members())
     })
     return this.#frame.chunk({ candidates, ...members }) + this.#frame.end()
   }

@@ -9,12 +9,12 @@ export const FORMAT: FormatId = 'gemini'
  */
 export const SPELLING: FormatId = 'gemini/spelling'
 
-/** DIALECT are the flags of a client's request that say how its reply is framed. */
+/** DIALECT are the flags of a client's request that say how its reply is written. */
 export const DIALECT = {
   /** Server-sent events, as asked for by `alt=sse`. */
   sse: 'sse',
-  /** The same for the vendor's older SDK, whose chats forget a turn that has an empty text in it. */
-  sseWithoutBlanks: 'sse:without_blanks',
+  /** The vendor's older SDK, whose chats forget a turn that has an empty text in it, and send no such part back. */
+  withoutBlanks: 'without_blanks',
   /** A JSON array that grows, which is what a stream without `alt=sse` is. */
   array: 'array'
 } as const

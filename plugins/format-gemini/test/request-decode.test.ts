@@ -27,7 +27,9 @@ t.test('the path tells the model, the wish for a stream and its framing', async 
   const asked = (client: string) =>
     decodeRequest(BODY, { ...head(path), query: { alt: 'sse' }, headers: { 'x-goog-api-client': client } }).reply
       .dialect
-  t.same(asked('genai-js/0.24.1'), ['sse:without_blanks'])
+  t.same(asked('genai-js/0.24.1'), ['sse', 'without_blanks'])
+  const older = { ...head('/v1beta/models/m:generateContent'), headers: { 'x-goog-api-client': 'genai-js/0.24.1' } }
+  t.same(decodeRequest(BODY, older).reply.dialect, ['without_blanks'])
   t.same(asked('google-genai-sdk/3.1.0 gl-node/v24.21.0'), ['sse'])
   t.same(read('/v1beta/models/gemini-2.5-pro:streamGenerateContent'), ['gemini-2.5-pro', true, 'array'])
   t.same(read('/v1beta/tunedModels/mine:generateContent'), ['tunedModels/mine', false])

@@ -1,6 +1,7 @@
 import { errorEvent, type GatewayError, ISTHMUS_UPSTREAM_ERRORS, type Part, ReplyBuilder } from '@isthmus/core'
 import type { JsonObject } from '@isthmus/core/wire'
 import t from 'tap'
+import { gemini } from '../src/index.ts'
 import { geminiStreamEncoder } from '../src/stream-encode.ts'
 import {
   call,
@@ -107,7 +108,7 @@ t.test('a chat of the vendor’s client keeps the turn, as it was said', async t
 
 t.test('a client whose chats forget a turn with an empty text in it is given none', async t => {
   const events = eventsOf(reply([text('hi')]))
-  const older = { ...OPTIONS, dialect: ['sse:without_blanks'] }
+  const older = { ...OPTIONS, dialect: ['sse', 'without_blanks'] }
   const encoder = geminiStreamEncoder(older)
   const first = encoder.push(events.slice(0, -1)) + encoder.ping?.()
   const chunks = chunksOf(first + encoder.push(events.slice(-1)) + encoder.end())
@@ -123,4 +124,8 @@ t.test('a client whose chats forget a turn with an empty text in it is given non
   }
   const nothing = chunksOf(streamOf(eventsOf(reply([])), older))
   t.strictSame(partsOf(nothing.at(-1)!), [{ text: '' }], 'there is nothing else')
+  const whole = gemini.response.encode(reply([text('hi'), { ...sealed, text: '' }]), older) as JsonObject
+  t.strictSame(partsOf(whole), [{ text: 'hi' }])
+  t.equal(gemini.repliesWith?.(older)['reply.seal'], 'dropped', 'which is reported')
+  t.not(gemini.repliesWith?.(OPTIONS)['reply.seal'], 'dropped')
 })
