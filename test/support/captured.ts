@@ -19,7 +19,7 @@ interface Api {
   readonly list: object
   readonly one: object
   readonly error: object
-  stream(t: Test, title: string, text: string): void
+  stream(t: Test, title: string, text: string, capture: Capture): void
 }
 
 const OPENAI = {
@@ -99,7 +99,7 @@ export function checkAnswer(t: Test, capture: Capture, answer: Answered, refused
   } else if (request.body?.stream === true || path.endsWith(':streamGenerateContent')) {
     t.match(type, 'text/event-stream', title)
     t.ok(text.endsWith('\n\n'), title)
-    api.stream(t, title, text)
+    api.stream(t, title, text, capture)
   } else {
     t.match(type, 'application/json', title)
     t.match(JSON.parse(text), api.whole.find(([end]) => end.test(path))?.[1] ?? {}, title)
@@ -151,13 +151,16 @@ function messagesStream(t: Test, title: string, text: string): void {
   t.equal(events.at(-1)?.[0], 'message_stop', title)
 }
 
-function geminiStream(t: Test, title: string, text: string): void {
+function geminiStream(t: Test, title: string, text: string, { request }: Capture): void {
   const chunks = eventsIn(text)
   t.ok(
     chunks.every(([event]) => event === undefined),
     title
   )
-  const { finishReason: _, ...candidate } = GEMINI_CANDIDATE
-  for (const [, chunk] of chunks) t.match(chunk, { candidates: [candidate] }, title)
-  t.match(chunks.at(-1)?.[1], { candidates: [GEMINI_CANDIDATE], usageMetadata: Object }, title)
+  // Clients lose a turn in which a chunk has no part, but for those of the older SDK, which lose one with an empty part.
+  const older = String(request.headers['x-goog-api-client']).includes('genai-js/')
+  const parts = older ? Array : [{}]
+  for (const [, chunk] of chunks) t.match(chunk, { candidates: [{ content: { role: 'model', parts } }] }, title)
+  if (older) t.notMatch(text, '"text":""', title)
+  t.match(chunks.at(-1)?.[1], { candidates: [{ finishReason: /./ }], usageMetadata: Object }, title)
 }

@@ -65,6 +65,8 @@ export class CallItems {
   }
 
   #delta(call: Call, event: PartDeltaEvent): string {
+    // Blanks may follow a whole object; the item is over.
+    if (call.done) return ''
     if (event.kind === 'args') call.text += event.text
     if (call.writer === undefined) {
       call.held.push(event)

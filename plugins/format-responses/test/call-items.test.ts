@@ -129,3 +129,25 @@ t.test('calls do not wait for longer than until another item begins, which is to
     ['{"a":1}', '{"b":2}', undefined]
   )
 })
+
+t.test('what an upstream says of a call that is done adds nothing to it', async t => {
+  const reply = replyWith(out => {
+    const one = out.open(0, call('a'))
+    const two = out.open(0, call('b'))
+    out.append(one, 'args', '{}')
+    out.append(two, 'args', '{')
+    out.append(one, 'args', '\n')
+    out.append(two, 'args', '}')
+  })
+  t.same(stepsOf(framesOf(streamOf(reply))), [
+    'output_item.added 0',
+    'args.delta 0 {}',
+    'args.done 0 {}',
+    'output_item.done 0 {}',
+    'output_item.added 1',
+    'args.delta 1 {',
+    'args.delta 1 }',
+    'args.done 1 {}',
+    'output_item.done 1 {}'
+  ])
+})
