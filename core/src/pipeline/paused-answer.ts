@@ -33,13 +33,12 @@ export function mayPause(
 
 /** PausedAnswer makes one answer of the turns in which an upstream gives it. What ends a turn waits until it is known to be the last. */
 export class PausedAnswer {
-  #request: GenerateRequest
+  readonly #request: GenerateRequest
   /** What the turns before this one said. */
   #said: Part[] = []
-  #turns = 1
   #turn = new Folder()
   /** What each turn that is over used. */
-  #used: (Usage | undefined)[] = []
+  #used: readonly (Usage | undefined)[] = []
   #usage: Usage | undefined
   #finish: FinishEvent | undefined
   #pause: FinishEvent | undefined
@@ -74,12 +73,12 @@ export class PausedAnswer {
     switch (event.type) {
       case 'start':
         this.#usage = event.usage
-        if (this.#turns === 1) shown.push(startEvent(event.id, event.model, event.created, undefined, event.meta))
+        if (this.#used.length === 0) shown.push(startEvent(event.id, event.model, event.created, undefined, event.meta))
         break
       case 'part_start':
       case 'part_delta':
       case 'part_end':
-        shown.push(this.#turns === 1 ? event : atIndex(event, event.index + this.#said.length))
+        shown.push(this.#said.length === 0 ? event : atIndex(event, event.index + this.#said.length))
         break
       case 'usage':
         this.#usage = event.usage
@@ -104,25 +103,25 @@ export class PausedAnswer {
 
   /** goOn makes the request for the next turn: what was said goes back as it is, and what was used is taken off the limit. */
   #goOn(): GenerateRequest | undefined {
-    if (this.#finish?.finish.reason !== 'pause' || this.#turns === MAX_TURNS) return undefined
+    if (this.#finish?.finish.reason !== 'pause' || this.#used.length === MAX_TURNS - 1) return undefined
     const parts = this.#turn.response().choices[0]?.parts ?? []
     // A call that waits for the client is the client's to answer.
     if (parts.length === 0 || parts.some(part => part.type === 'tool_call')) return undefined
+    const used = [...this.#used, this.#usage]
     const { messages, output } = this.#request
-    const limit = output.maxTokens === undefined ? undefined : output.maxTokens - (this.#usage?.output.total ?? 0)
-    if (limit !== undefined && limit <= 0) return undefined
-    this.#turns++
-    this.#turn = new Folder()
+    const left = used.reduce((rest, usage) => rest - (usage?.output.total ?? 0), output.maxTokens ?? Infinity)
+    if (left <= 0) return undefined
     this.#said.push(...parts)
-    this.#used.push(this.#usage)
+    this.#used = used
     this.#usage = undefined
     this.#pause = this.#finish
     this.#finish = undefined
-    const left = limit === undefined ? output : { ...output, maxTokens: limit }
-    const said = { role: 'assistant', parts: [...this.#said] } as const
-    const asked = this.#said.length === parts.length ? messages : messages.slice(0, -1)
-    this.#request = { ...this.#request, messages: [...asked, said], output: left }
-    return this.#request
+    this.#turn = new Folder()
+    return {
+      ...this.#request,
+      messages: [...messages, { role: 'assistant', parts: [...this.#said] }],
+      output: output.maxTokens === undefined ? output : { ...output, maxTokens: left }
+    }
   }
 }
 

@@ -18,3 +18,8 @@ export function wrapInput(argsText: string): JsonObject {
 export function encodeInput(argsText: string): JsonObject {
   return readInput(argsText) ?? wrapInput(argsText)
 }
+
+/** isWholeInput tells arguments to which nothing can be added: some upstreams say only at the end of a reply that a call has ended. */
+export function isWholeInput(text: string): boolean {
+  return text.trimEnd().endsWith('}') && parseObject(text) !== undefined
+}

@@ -1,5 +1,5 @@
 import type { ToolCallPart } from '@isthmus/core'
-import { type JsonObject, parseObject } from '@isthmus/core/wire'
+import { isWholeInput, type JsonObject } from '@isthmus/core/wire'
 import { addMembers, membersOf } from './ext.ts'
 
 const NONE: readonly JsonObject[] = []
@@ -105,11 +105,9 @@ function callDelta(entry: JsonObject): JsonObject {
   return { tool_calls: [entry] }
 }
 
-/** isWhole tells that nothing more can come: upstreams say only at the very end of a reply that a call has ended. */
+/** isWhole tells that nothing more can come. */
 function isWhole({ ended, text, head }: State): boolean {
-  if (ended) return true
-  if (head.kind === 'custom' || !text.trimEnd().endsWith('}')) return false
-  return parseObject(text) !== undefined
+  return ended || (head.kind !== 'custom' && isWholeInput(text))
 }
 
 /** The index is this stream's own: a call of a whole reply may have come with one that says something else. */

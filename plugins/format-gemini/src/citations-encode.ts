@@ -1,5 +1,5 @@
 import type { Annotation, HostedPart, TextPart } from '@isthmus/core'
-import { isObject, type JsonObject } from '@isthmus/core/wire'
+import { type JsonObject, searchQueries } from '@isthmus/core/wire'
 import { FORMAT } from './types.ts'
 
 /** CitationWriter collects the citations of pages on the texts of a candidate: the format has them beside its content. */
@@ -21,8 +21,7 @@ export class CitationWriter {
 
   /** search takes what another service's search looked for. */
   search({ input }: HostedPart): void {
-    const { query, queries } = isObject(input) ? input : {}
-    for (const one of Array.isArray(queries) ? queries : [query]) if (typeof one === 'string') this.#queries.push(one)
+    this.#queries.push(...searchQueries(input))
   }
 
   /** grounding gives what was collected; undefined when there is nothing. */

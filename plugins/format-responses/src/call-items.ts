@@ -1,5 +1,5 @@
 import type { PartDeltaEvent, Seal, ToolCallPart } from '@isthmus/core'
-import { parseObject, type SealPlace } from '@isthmus/core/wire'
+import { isWholeInput, type SealPlace } from '@isthmus/core/wire'
 import type { EventFrames } from './event-frames.ts'
 import type { OpenItem, OpenItems } from './open-items.ts'
 import { callItem, callPrefix, carrierItem, isSearchCall } from './output-encode.ts'
@@ -148,10 +148,8 @@ export class CallItems {
   }
 }
 
-/** isWhole tells that nothing more can come: some upstreams say only at the end of a reply that a call has ended. */
-function isWhole({ head, text }: Call): boolean {
-  return head.kind !== 'custom' && text.trimEnd().endsWith('}') && parseObject(text) !== undefined
-}
+/** isWhole tells that nothing more can come. */
+const isWhole = ({ head, text }: Call): boolean => head.kind !== 'custom' && isWholeInput(text)
 
 function wholeOf({ head, text }: Call): ToolCallPart {
   return { ...head, argsText: text, ...(head.item && { item: { ...head.item, status: 'completed' } }) }

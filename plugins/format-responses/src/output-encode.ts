@@ -16,7 +16,8 @@ import {
   encodeEnvelope,
   isObject,
   type JsonObject,
-  type SealPlace
+  type SealPlace,
+  searchQueries
 } from '@isthmus/core/wire'
 import { encodeAnnotation } from './annotations.ts'
 import { encodeSearchCall, SEARCH } from './client-search.ts'
@@ -209,8 +210,7 @@ export const isForeignSearch = (part: Part): part is HostedPart =>
 
 /** searchItem writes what such a search looked for; what it found is cited in the text. */
 export function searchItem({ input }: HostedPart, id: string, status = 'completed'): JsonObject {
-  const { query, queries } = isObject(input) ? input : {}
-  const all = (Array.isArray(queries) ? queries : [query]).filter(one => typeof one === 'string')
+  const all = searchQueries(input)
   const action = { type: 'search', query: all[0] ?? '', ...(all.length > 1 && { queries: all }) }
   return { id, type: 'web_search_call', status, action }
 }
